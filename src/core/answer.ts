@@ -1,0 +1,176 @@
+import type { Chunk } from './chunk.ts'
+import { Completion } from './completion.ts'
+import type { Delta, Finish } from './delta.ts'
+import { asGatewayError, GatewayError } from './errors.ts'
+import type { Target } from './target.ts'
+import type { Usage } from './usage.ts'
+
+/** How an answer's bytes are framed: events of a stream, or one whole body. */
+export type Form = 'events' | 'whole'
+
+/** What is known of an answer before its first chunk. */
+export interface Head {
+  /** The wire its bytes are in. */
+  readonly wire: string
+  readonly form: Form
+  readonly target: Target
+  /** The upstream's headers that a caller may see, lower-case. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** Where chunks come from. `pull` gives undefined after the last one, and throws a GatewayError when it breaks. */
+export interface Source {
+  pull(): Chunk | undefined | Promise<Chunk | undefined>
+  cancel(reason: GatewayError): void
+}
+
+/** What an answer came to. */
+export interface Summary {
+  /** Undefined when the upstream told nothing. */
+  readonly usage: Usage | undefined
+  readonly finishes: readonly Finish[]
+  /** Chunks seen, a lower bound of the events. */
+  readonly chunks: number
+  readonly bytes: number
+}
+
+/** Looks at an answer from the side, synchronously: exactly one of `done` and `fail` comes, once. */
+export interface Observer {
+  chunk?(chunk: Chunk): void
+  done?(summary: Summary): void
+  fail?(error: GatewayError, summary: Summary): void
+}
+
+/**
+ * What comes back: always a stream, even when it has one chunk, read once by whoever delivers it. `done` fires before
+ * the chunk that ends it is handed out, so that what is known at the end can precede it.
+ */
+export class Answer implements AsyncIterable<Chunk> {
+  readonly head: Head
+  readonly #source: Source
+  readonly #observers: Observer[] = []
+  readonly #completion = new Completion()
+  readonly #ahead: (Chunk | undefined)[] = []
+  #watchesChunks = false
+  #ended = false
+  #metered: Usage | undefined
+  #chunks = 0
+  #bytes = 0
+
+  constructor(head: Head, source: Source) {
+    this.head = head
+    this.#source = source
+  }
+
+  /** Observers that were there first hear first: the innermost stage settles before the outer ones look. */
+  watch(observer: Observer): this {
+    this.#observers.push(observer)
+    if (observer.chunk) this.#watchesChunks = true
+    return this
+  }
+
+  /** Usage found elsewhere than in the bytes; it replaces what they say. */
+  meter(usage: Usage): void {
+    this.#metered = usage
+  }
+
+  /** The next chunk, without taking it: it comes again by `pull`. Nobody is told of it yet. */
+  async peek(): Promise<Chunk | undefined> {
+    const chunk = await this.#source.pull()
+    this.#ahead.push(chunk)
+    return chunk
+  }
+
+  /** The next chunk, or undefined after the last. Gives a promise only when it must wait. Throws GatewayError. */
+  pull(): Chunk | undefined | Promise<Chunk | undefined> {
+    if (this.#ahead.length > 0) return this.#taken(this.#ahead.shift())
+    if (this.#ended) return undefined
+    let next: Chunk | undefined | Promise<Chunk | undefined>
+    try {
+      next = this.#source.pull()
+    } catch (error) {
+      return this.#broken(error)
+    }
+    return next instanceof Promise ? next.then(this.#taken, this.#broken) : this.#taken(next)
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Chunk> {
+    try {
+      for (let chunk = await this.pull(); chunk !== undefined; chunk = await this.pull()) yield chunk
+    } finally {
+      this.cancel(new GatewayError('cancelled', 'The reader stopped before the end.', { outcome: 'cancelled' }))
+    }
+  }
+
+  /** Stops the upstream. Nothing happens when the answer is over already. */
+  cancel(reason: GatewayError): void {
+    if (this.#ended) return
+    this.#fail(reason)
+    this.#source.cancel(reason)
+  }
+
+  readonly #taken = (chunk: Chunk | undefined): Chunk | undefined => {
+    if (chunk === undefined) {
+      this.#atEndOfBytes()
+      return undefined
+    }
+    this.#chunks++
+    this.#bytes += chunk.bytes.byteLength
+    if (chunk.matters) this.#track(chunk)
+    if (this.#watchesChunks) for (const observer of this.#observers) observer.chunk?.(chunk)
+    if (!this.#ended && (this.head.form === 'whole' || this.#completion.ended)) this.#finish(true)
+    return chunk
+  }
+
+  readonly #broken = (thrown: unknown): never => {
+    const error = asGatewayError(thrown)
+    this.#fail(error)
+    throw error
+  }
+
+  #track(chunk: Chunk): void {
+    try {
+      for (const delta of chunk.deltas) {
+        this.#completion.see(delta)
+        if (delta.kind === 'failure') throw delta.error
+      }
+    } catch (thrown) {
+      this.#source.cancel(asGatewayError(thrown))
+      this.#broken(thrown)
+    }
+  }
+
+  #atEndOfBytes(): void {
+    if (!this.#ended) this.#finish(this.head.target.quirks.endMark !== false)
+  }
+
+  #finish(endMarkNeeded: boolean): void {
+    const missing = this.head.form === 'whole' ? undefined : this.#completion.missing(endMarkNeeded)
+    if (missing !== undefined) {
+      const error = new GatewayError('upstream_garbled', `The upstream's stream was cut: ${missing}.`, {
+        outcome: 'ambiguous',
+      })
+      this.#source.cancel(error)
+      this.#broken(error)
+    }
+    this.#ended = true
+    const summary = this.#summary()
+    for (const observer of this.#observers) observer.done?.(summary)
+  }
+
+  #fail(error: GatewayError): void {
+    if (this.#ended) return
+    this.#ended = true
+    const summary = this.#summary()
+    for (const observer of this.#observers) observer.fail?.(error, summary)
+  }
+
+  #summary(): Summary {
+    return {
+      usage: this.#metered ?? this.#completion.usage,
+      finishes: this.#completion.finishes,
+      chunks: this.#chunks,
+      bytes: this.#bytes,
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { randomFillSync } from 'node:crypto'
+import type { ErrorCode } from './errors.ts'
+import type { Nanos } from './money.ts'
+import type { Outcome } from './outcome.ts'
+import type { Request } from './request.ts'
+import type { Target } from './target.ts'
+import type { Usage } from './usage.ts'
+
+/** Who asks. */
+export interface Caller {
+  /** The name of the virtual key, or `anonymous` where none is configured, or `library`. */
+  readonly key: string
+  readonly team?: string | undefined
+  readonly user?: string | undefined
+  readonly session?: string | undefined
+  readonly tags?: Readonly<Record<string, string>> | undefined
+  /** Public model names this caller may use; undefined: all. They bind fallback targets too. */
+  readonly models?: readonly string[] | undefined
+}
+
+/** One thing asked of the gateway. Read-only: a stage that changes it passes on a copy. */
+export interface Call {
+  readonly id: string
+  /** Unix milliseconds, for people. */
+  readonly startedAt: number
+  /** Milliseconds of the process clock, for arithmetic. */
+  readonly started: number
+  /** On the process clock; covers queueing, every attempt, back-off and repair. */
+  readonly deadline: number
+  readonly request: Request
+  readonly caller: Caller
+  /** The one way to stop. Its reason is a GatewayError (`cancelled` or `deadline_exceeded`). */
+  readonly signal: AbortSignal
+  readonly account: Account
+  readonly notes: Notes
+  readonly noFallback: boolean
+  /** How often the caller's SDK has retried this already, by its own word. */
+  readonly retryCount: number
+}
+
+export interface Attempt extends Call {
+  readonly target: Target
+  /** 1 for the first. */
+  readonly ordinal: number
+  readonly line: AttemptLine
+}
+
+/** What one attempt came to; written while it runs, final when `outcome` is set. */
+export interface AttemptLine {
+  readonly target: string
+  readonly ordinal: number
+  readonly started: number
+  ended?: number
+  outcome?: Outcome | 'ok'
+  error?: ErrorCode
+  status?: number
+  /** Absent: nothing is known of what it used. */
+  usage?: Usage
+  /** Absent: unknown (no usage, or no price). Zero: nothing was charged. */
+  costNanos?: Nanos
+}
+
+/** Attempts and money of one call, shared by all its copies, so that the ceiling covers them all. */
+export interface Account {
+  readonly attempts: AttemptLine[]
+}
+
+/** The call's diary: written by stages, read only by `record` and by what tells the caller. */
+export interface Notes {
+  /** The public model, once it was found. */
+  model?: string
+  /** Targets in the order in which they were to be tried. */
+  order?: readonly string[]
+  /** Targets that were left out, and why. */
+  skipped?: { readonly target: string; readonly reason: string }[]
+  /** When the first semantic event came, on the process clock. */
+  firstTokenAt?: number
+}
+
+/** The cost of all attempts; undefined as soon as one of them is unknown. */
+export const costOfCall = (account: Account): Nanos | undefined => {
+  let total = 0n
+  for (const line of account.attempts) {
+    if (line.costNanos === undefined) return undefined
+    total += line.costNanos
+  }
+  return total
+}
+
+const alphabet = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-'
+const pool = new Uint8Array(24 * 256)
+let used = pool.length
+
+/** A new random id of 24 characters (144 bits), cheap enough for every call: randomness is drawn for 256 at a time. */
+export const createId = (): string => {
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  let id = ''
+  for (const end = used + 24; used < end; used++) id += alphabet[(pool[used] as number) & 63]
+  return id
+}

@@ -1,0 +1,18 @@
+import type { Operation } from '../core/request.ts'
+import type { Quirks } from '../core/target.ts'
+import type { Wire } from '../wire/wire.ts'
+
+/** Who answers: a language, an address and a proof of identity. Data; what talks is `transport/send.ts`. */
+export interface Provider {
+  readonly name: string
+  readonly wire: Wire
+  readonly quirks: Quirks
+  /** Where an operation on a model is sent; undefined when the provider does not offer it. */
+  url(model: string, operation: Operation): string | undefined
+  /** Identity and version headers, lower-case names; a promise only when a token must be fetched. */
+  headers(): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  /** Secrets in those headers, for the redactor. */
+  readonly secrets: readonly string[]
+  /** Model names it is known to serve, for `GET /v1/models`; others may work too. */
+  readonly models: readonly string[]
+}

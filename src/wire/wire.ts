@@ -1,0 +1,44 @@
+import type { Form } from '../core/answer.ts'
+import type { Reader } from '../core/chunk.ts'
+import type { Delta } from '../core/delta.ts'
+import type { GatewayError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { Operation, Request } from '../core/request.ts'
+import type { Target } from '../core/target.ts'
+
+/** Puts what an answer means into a language, piece by piece. */
+export interface Writer {
+  /** Text to send now; empty when this delta alone says nothing yet. */
+  write(delta: Delta): string
+  /** The rest: the closing events of a stream, or the whole body. Called only when the answer is complete. */
+  end(): string
+}
+
+/** What the door knows of a request beside its body. */
+export interface Door {
+  readonly operation: Operation
+}
+
+/**
+ * A language: pure functions between its bytes and our words, the same for callers and upstreams, so that N languages
+ * need N files and not N × M. Same wire on both sides means untouched bytes, without `reader` and `writer`.
+ */
+export interface Wire {
+  readonly name: string
+  /** What keeps an idle stream alive in this language; no client takes it for content. */
+  readonly keepAlive: string
+  /** Caller → us. Checks every field it knows; throws `invalid_request` with the path of what is wrong. */
+  readRequest(body: JsonObject, door: Door): Request
+  /** Us → upstream. Throws `incapable(...)` for what this language or target cannot say. Never drops in silence. */
+  writeRequest(request: Request, target: Target): string
+  /** Upstream → us; new for each answer. Its bytes are one or more whole events, or a whole body. Throws `upstream_garbled` with outcome `malformed`. */
+  reader(form: Form): Reader
+  /** Us → caller; new for each answer. */
+  writer(form: Form, request: Request): Writer
+  /** An error answer of an upstream, with its outcome class; `body` may be anything, or empty. */
+  readError(status: number, body: string): GatewayError
+  /** An error for a caller: a whole body, or what ends a stream that has begun. */
+  writeError(error: GatewayError, form: Form): string
+  /** May there be usage, a finish, tool arguments, an error or the end in these bytes? A wrong yes costs one parse. */
+  matters(bytes: Buffer): boolean
+}
