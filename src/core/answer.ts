@@ -1,6 +1,6 @@
 import type { Chunk } from './chunk.ts'
 import { Completion } from './completion.ts'
-import type { Delta, Finish } from './delta.ts'
+import type { Finish } from './delta.ts'
 import { asGatewayError, GatewayError } from './errors.ts'
 import type { Target } from './target.ts'
 import type { Usage } from './usage.ts'

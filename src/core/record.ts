@@ -1,0 +1,40 @@
+import type { AttemptLine, Caller, Notes } from './call.ts'
+import type { FinishReason } from './delta.ts'
+import type { ErrorCode } from './errors.ts'
+import type { Nanos } from './money.ts'
+import type { Operation } from './request.ts'
+import type { Usage } from './usage.ts'
+
+/** What is known of a finished call: metrics, logs, traces, bills and reports are views of it. No words of the conversation. */
+export interface CallRecord {
+  readonly id: string
+  /** Unix milliseconds. */
+  readonly startedAt: number
+  readonly durationMs: number
+  /** From the start to the first semantic event; absent when none came. */
+  readonly firstTokenMs: number | undefined
+  readonly caller: Caller
+  /** The wire of the caller. */
+  readonly wire: string
+  readonly operation: Operation
+  readonly stream: boolean
+  /** The public model, or `unknown` when no such model is served (the name is the caller's, so it never becomes a label). */
+  readonly model: string
+  /** The target that answered, if any did. */
+  readonly target: string | undefined
+  readonly outcome: 'ok' | 'error' | 'cancelled'
+  readonly error: ErrorCode | undefined
+  /** What an `internal` error was caused by, for the log alone. */
+  readonly cause: unknown
+  readonly attempts: readonly AttemptLine[]
+  readonly notes: Notes
+  readonly finishes: readonly FinishReason[]
+  /** Of the attempt that answered. */
+  readonly usage: Usage | undefined
+  /** Of all attempts; undefined: unknown. */
+  readonly costNanos: Nanos | undefined
+  readonly retryCount: number
+}
+
+/** Where records go. Must not throw and must not wait. */
+export type Sink = (record: CallRecord) => void
