@@ -38,8 +38,19 @@ export interface Call {
   readonly retryCount: number
 }
 
+/** The four clocks of an attempt, in milliseconds; each has its own error. The fifth, the call's deadline, covers them all. */
+export interface Timeouts {
+  /** To the first semantic event of a stream. Default 120 000. */
+  readonly firstTokenMs: number
+  /** Between any two bytes of a stream. Default 60 000. */
+  readonly idleMs: number
+  /** Between two events that say something, pings excluded. Default 180 000. */
+  readonly progressMs: number
+}
+
 export interface Attempt extends Call {
   readonly target: Target
+  readonly timeouts: Timeouts
   /** 1 for the first. */
   readonly ordinal: number
   readonly line: AttemptLine

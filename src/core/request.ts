@@ -227,3 +227,11 @@ const addPartNeeds = (part: Part, needs: Set<Need>): void => {
   if (part.kind === 'image' || part.kind === 'file' || part.kind === 'audio') needs.add(part.kind)
   else if (part.kind === 'tool_result') for (const inner of part.parts) addPartNeeds(inner, needs)
 }
+
+/** Tools that a provider runs itself and that change something in the world. */
+const acting = /mcp|code_interpreter|code_execution|computer|shell/
+
+/** May this be sent twice without doing something twice? Plain inference may; what the provider keeps or acts on may not. */
+export const isReplaySafe = ({ chat }: Request): boolean =>
+  chat.store !== true &&
+  !chat.tools.some((tool) => tool.hosted !== undefined && acting.test(String(tool.hosted.value['type'] ?? '')))

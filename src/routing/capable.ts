@@ -1,0 +1,43 @@
+import type { Call } from '../core/call.ts'
+import { GatewayError } from '../core/errors.ts'
+import { type Need, needsOf } from '../core/request.ts'
+import type { Target } from '../core/target.ts'
+import { estimateTokens } from '../core/tokens.ts'
+import { type Policy, skip } from './policy.ts'
+
+/** What a target is known to be unable to do for this call, in words; undefined when nothing stands against it. */
+const obstacle = (target: Target, needs: ReadonlySet<Need>, tokens: () => number): string | undefined => {
+  const { facts } = target
+  if (!facts) return undefined
+  for (const need of needs) if (facts.lacks.includes(need)) return `it cannot do ${need}`
+  // Bytes bound tokens from above four times over, so a prompt is turned away only when it cannot possibly fit.
+  if (facts.contextWindow !== undefined && tokens() > facts.contextWindow) {
+    return `its context window holds ${facts.contextWindow} tokens`
+  }
+  return undefined
+}
+
+/** Leaves out targets that are known to be unable to do what is asked; when none is left, says what none can do. */
+export const capable: Policy = (targets, call) => {
+  const needs = needsOf(call.request.chat)
+  let estimate: number | undefined
+  const tokens = (): number => {
+    estimate ??= Math.floor(estimateTokens(call.request.chat) / 2)
+    return estimate
+  }
+  const several = targets.length > 1
+  const obstacles = targets.map((target) => obstacle(target, needs, several ? tokens : () => 0))
+  if (obstacles.every((found) => found === undefined)) return targets
+  const able = targets.filter((_, index) => obstacles[index] === undefined)
+  targets.forEach((target, index) => {
+    const found = obstacles[index]
+    if (found !== undefined) skip(call, target, found)
+  })
+  if (able.length === 0) throw refusal(targets, obstacles, call)
+  return able
+}
+
+const refusal = (targets: readonly Target[], obstacles: readonly (string | undefined)[], call: Call): GatewayError => {
+  const reasons = targets.map((target, index) => `${target.id}: ${obstacles[index]}`).join('; ')
+  return new GatewayError('invalid_request', `No target of ${call.request.model} can do what is asked (${reasons}).`)
+}

@@ -1,0 +1,41 @@
+import type { Timeouts } from '../core/call.ts'
+import type { Target } from '../core/target.ts'
+import type { Policy } from './policy.ts'
+
+/** What a public model name stands for. */
+export interface Route {
+  /** The public name. */
+  readonly name: string
+  /** True when the configuration or a provider's list names it; false for a `provider/model` that a caller made up. */
+  readonly listed: boolean
+  readonly targets: readonly Target[]
+  readonly policies: readonly Policy[]
+  /** Asked when the prompt is too long for the targets. */
+  readonly contextChain: readonly Target[]
+  /** Asked when a provider's content policy refuses. Empty unless configured. */
+  readonly policyChain: readonly Target[]
+  readonly timeouts: RouteTimeouts
+  readonly retry: RetryLimits
+}
+
+export interface RouteTimeouts extends Timeouts {
+  /** The whole call, whole answers. Default 600 000. */
+  readonly totalMs: number
+  /** The whole call, streams. Default 3 600 000. */
+  readonly streamTotalMs: number
+}
+
+export interface RetryLimits {
+  /** Upstream requests for one call, all targets together, 1 to 6. Default 4. */
+  readonly attempts: number
+  /** Further tries at the same target. Default 1. */
+  readonly sameTarget: number
+}
+
+/** All public models. Swapped whole when the configuration changes. */
+export interface Plan {
+  /** Undefined when no such model is served. */
+  find(model: string): Route | undefined
+  /** Listed names, for `GET /v1/models`. */
+  readonly names: readonly { readonly name: string; readonly provider: string }[]
+}

@@ -1,0 +1,67 @@
+import type { Answer } from '../core/answer.ts'
+import type { Attempt } from '../core/call.ts'
+import type { Clock } from '../core/clock.ts'
+import { type Delta, isSemantic } from '../core/delta.ts'
+import { asGatewayError, GatewayError } from '../core/errors.ts'
+import type { Stage } from '../core/handler.ts'
+
+/** What may come before the first word; more than this is no beginning. */
+const mostBytes = 4 * 1024 * 1024
+
+/**
+ * Waits until an answer says something: the first semantic event of a stream, or a whole body that can be read. Until
+ * then nothing has reached the caller, so a failure is thrown and may be answered by another target.
+ */
+export const begin =
+  (clock: Clock): Stage<Attempt> =>
+  (next) =>
+  async (attempt) => {
+    const answer = await next(attempt)
+    try {
+      if (answer.head.form === 'whole') await begun(answer, attempt)
+      else await withinTime(answer, attempt, clock)
+    } catch (thrown) {
+      const error = asGatewayError(thrown)
+      answer.cancel(error)
+      throw error
+    }
+    attempt.notes.firstTokenAt = clock.now()
+    return answer
+  }
+
+const withinTime = async (answer: Answer, attempt: Attempt, clock: Clock): Promise<void> => {
+  const { firstTokenMs } = attempt.timeouts
+  const left = Math.max(0, attempt.line.started + firstTokenMs - clock.now())
+  const timer = setTimeout(() => {
+    const message = `${attempt.target.id} did not say anything within ${firstTokenMs} ms.`
+    answer.cancel(new GatewayError('upstream_timeout', message, { outcome: 'ambiguous' }))
+  }, left)
+  try {
+    await begun(answer, attempt)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const begun = async (answer: Answer, attempt: Attempt): Promise<void> => {
+  let bytes = 0
+  for (;;) {
+    const chunk = await answer.peek()
+    if (chunk === undefined)
+      throw garbled(`${attempt.target.id} ended its answer before it said anything.`, 'ambiguous')
+    for (const delta of chunk.deltas) if (settles(delta)) return
+    if (answer.head.form === 'whole') return
+    bytes += chunk.bytes.byteLength
+    if (bytes > mostBytes)
+      throw garbled(`${attempt.target.id} sent ${bytes} bytes without saying anything.`, 'malformed')
+  }
+}
+
+/** True for what makes an answer begin, or end well without a word. Throws what the upstream says of its own failure. */
+const settles = (delta: Delta): boolean => {
+  if (delta.kind === 'failure') throw delta.error
+  return isSemantic(delta) || delta.kind === 'finish'
+}
+
+const garbled = (message: string, outcome: 'ambiguous' | 'malformed'): GatewayError =>
+  new GatewayError('upstream_garbled', message, { outcome })

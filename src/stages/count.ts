@@ -1,0 +1,33 @@
+import { Answer } from '../core/answer.ts'
+import type { Attempt } from '../core/call.ts'
+import { Chunk } from '../core/chunk.ts'
+import { incapable } from '../core/errors.ts'
+import type { Stage } from '../core/handler.ts'
+import { countChat } from '../core/tokens.ts'
+
+/**
+ * Answers `count_tokens` with the gateway's own tokenizer for targets that offer no counting. The figure is an
+ * approximation for models with another tokenizer, and the answer says so in a header.
+ */
+export const count =
+  (countsItself: (provider: string) => boolean): Stage<Attempt> =>
+  (next) =>
+  async (attempt) => {
+    if (attempt.request.operation !== 'count_tokens' || countsItself(attempt.target.provider)) return next(attempt)
+    if (attempt.request.untranslatable.length > 0) {
+      throw incapable(attempt.request.untranslatable[0] as string, attempt.target.id)
+    }
+    const tokens = await countChat(attempt.request.chat)
+    const bytes = Buffer.from(JSON.stringify({ input_tokens: tokens }))
+    const chunk: Chunk | undefined = new Chunk(bytes, false, () => [])
+    const rest = [chunk]
+    return new Answer(
+      {
+        wire: attempt.request.wire,
+        form: 'whole',
+        target: attempt.target,
+        headers: { 'x-tollgate-count': 'estimated' },
+      },
+      { pull: () => rest.shift(), cancel: () => rest.splice(0) },
+    )
+  }

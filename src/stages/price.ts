@@ -1,0 +1,56 @@
+import { afterwards, type Ending } from '../core/afterwards.ts'
+import type { Attempt } from '../core/call.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Stage } from '../core/handler.ts'
+import { costOf } from '../core/money.ts'
+import type { Outcome } from '../core/outcome.ts'
+import { estimateTokens } from '../core/tokens.ts'
+import { noUsage, type Usage } from '../core/usage.ts'
+
+/** Failed before a token was processed, so nothing was charged. */
+const free: ReadonlySet<Outcome> = new Set([
+  'not_sent',
+  'server',
+  'throttled',
+  'quota',
+  'auth',
+  'not_found',
+  'context',
+  'policy',
+  'too_large',
+  'incapable',
+  'caller',
+  'lock',
+])
+
+/** Closes the line of an attempt: how it ended, what it used, and what that costs. */
+export const price =
+  (clock: Clock): Stage<Attempt> =>
+  (next) =>
+  (attempt) =>
+    afterwards(next(attempt), (ending) => {
+      const { line, target } = attempt
+      const { error } = ending
+      line.ended = clock.now()
+      line.outcome = error === undefined ? 'ok' : (error.details.outcome ?? 'cancelled')
+      if (error) line.error = error.code
+      const usage = usageOf(attempt, ending, line.outcome)
+      if (!usage) return
+      line.usage = usage
+      if (target.facts?.price) line.costNanos = costOf(usage, target.facts.price)
+      else if (usage === noUsage) line.costNanos = 0n
+    })
+
+/** The provider's own figures where it gave them; an estimate for what broke off; nothing where nothing is known. */
+const usageOf = (attempt: Attempt, { error, summary }: Ending, outcome: Outcome | 'ok'): Usage | undefined => {
+  if (error === undefined) return summary?.usage
+  const begun = summary !== undefined
+  if (!begun && outcome !== 'ok' && free.has(outcome)) return noUsage
+  const reported = summary?.usage
+  return {
+    ...(reported ?? { ...noUsage, input: estimateTokens(attempt.request.chat) }),
+    // Providers send about one token per event; a lower figure that they reported themselves is not believed.
+    output: Math.max(reported?.output ?? 0, summary?.chunks ?? 0),
+    source: 'estimated',
+  }
+}

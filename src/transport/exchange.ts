@@ -1,0 +1,183 @@
+import type { Dispatcher } from 'undici'
+import type { Form } from '../core/answer.ts'
+import { Chunk, type Reader } from '../core/chunk.ts'
+import { GatewayError } from '../core/errors.ts'
+import { EventSplitter, isKeepAlive } from '../wire/sse.ts'
+import type { Wire } from '../wire/wire.ts'
+import { networkError } from './failures.ts'
+import { Inbox } from './inbox.ts'
+import { Watchdog, type WatchdogTimeouts } from './watchdog.ts'
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+/** How an answer began: readable, or an error with its body. */
+export type Beginning =
+  | { readonly ok: true; readonly form: Form; readonly headers: Headers; readonly inbox: Inbox }
+  | { readonly ok: false; readonly status: number; readonly headers: Headers; readonly body: string }
+
+export interface ExchangeLimits {
+  /** Bytes kept for a caller that reads slowly. */
+  readonly bufferBytes: number
+  readonly maxEventBytes: number
+  readonly maxWholeBytes: number
+  readonly maxErrorBytes: number
+}
+
+interface Settle {
+  resolve(beginning: Beginning): void
+  reject(error: GatewayError): void
+}
+
+/** One request to an upstream and what comes back: the callbacks that undici calls, nothing allocated that is not needed. */
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #wire: Wire
+  readonly #target: string
+  readonly #limits: ExchangeLimits
+  readonly #settle: Settle
+  readonly #timeouts: WatchdogTimeouts
+  #controller: Dispatcher.DispatchController | undefined
+  #reason: GatewayError | undefined
+  #status = 0
+  #headers: Headers = {}
+  #form: Form = 'whole'
+  #inbox: Inbox | undefined
+  #watchdog: Watchdog | undefined
+  #splitter: EventSplitter | undefined
+  #reader: Reader | undefined
+  #parts: Buffer[] = []
+  #partBytes = 0
+  /** Called when the answer begins. */
+  onBegin: (() => void) | undefined
+  /** Called once, when nothing more can happen. */
+  onClose: (() => void) | undefined
+
+  constructor(wire: Wire, target: string, limits: ExchangeLimits, timeouts: WatchdogTimeouts, settle: Settle) {
+    this.#wire = wire
+    this.#target = target
+    this.#limits = limits
+    this.#timeouts = timeouts
+    this.#settle = settle
+  }
+
+  /** Stops at once: the socket is closed, whoever waits gets the reason. */
+  abort(reason: GatewayError): void {
+    if (this.#reason) return
+    this.#reason = reason
+    this.#settle.reject(reason)
+    this.#inbox?.close(reason)
+    this.#controller?.abort(reason)
+    this.#over()
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#reason) controller.abort(this.#reason)
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    if (status < 200) return
+    this.#status = status
+    this.#headers = headers
+    this.onBegin?.()
+    const encoding = headers['content-encoding']
+    if (encoding !== undefined && encoding !== 'identity') {
+      this.abort(this.#garbled('sent a compressed answer that nobody asked for'))
+      return
+    }
+    if (status >= 300) return
+    const type = String(headers['content-type'] ?? '')
+    this.#form = type.startsWith('text/event-stream') ? 'events' : 'whole'
+    if (this.#form === 'whole') return
+    this.#splitter = new EventSplitter()
+    this.#begin(controller)
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, data: Buffer): void {
+    if (this.#splitter) this.#events(data, this.#splitter)
+    else this.#part(data)
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    if (this.#splitter) {
+      const { waiting } = this.#splitter
+      this.#inbox?.close(waiting === 0 ? undefined : this.#cut())
+    } else if (this.#status >= 300) {
+      this.#settle.resolve({ ok: false, status: this.#status, headers: this.#headers, body: this.#body().toString() })
+    } else {
+      const inbox = this.#begin(controller)
+      inbox.put(new Chunk(this.#body(), true, this.#wire.reader('whole')))
+      inbox.close()
+    }
+    this.#over()
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (!this.#reason) {
+      const failure = networkError(error, this.#controller !== undefined, this.#target)
+      this.#reason = failure
+      this.#settle.reject(failure)
+      this.#inbox?.close(failure)
+    }
+    this.#over()
+  }
+
+  #begin(controller: Dispatcher.DispatchController): Inbox {
+    const valve = {
+      pause: () => controller.pause(),
+      resume: () => controller.resume(),
+      abort: (reason: GatewayError) => this.abort(reason),
+    }
+    const inbox = new Inbox(valve, this.#limits.bufferBytes)
+    this.#inbox = inbox
+    if (this.#form === 'events') {
+      this.#watchdog = new Watchdog(this.#timeouts, this.#target, (error) => this.abort(error))
+      inbox.onWait = (waits) => this.#watchdog?.waits(waits)
+    }
+    this.#settle.resolve({ ok: true, form: this.#form, headers: this.#headers, inbox })
+    return inbox
+  }
+
+  #events(data: Buffer, splitter: EventSplitter): void {
+    const piece = splitter.push(data)
+    if (splitter.waiting > this.#limits.maxEventBytes) {
+      this.abort(this.#garbled(`sent an event of more than ${this.#limits.maxEventBytes} bytes`))
+      return
+    }
+    const quiet = piece !== undefined && isKeepAlive(piece)
+    this.#watchdog?.bytes(piece !== undefined && !quiet)
+    if (piece === undefined) return
+    this.#reader ??= this.#wire.reader('events')
+    // What matters stands alone, so that an ending can be held back, hidden or preceded without touching the rest.
+    if (!this.#wire.matters(piece)) this.#inbox?.put(new Chunk(piece, false, this.#reader))
+    else
+      for (const event of splitter.split(piece))
+        this.#inbox?.put(new Chunk(event, this.#wire.matters(event), this.#reader))
+  }
+
+  #part(data: Buffer): void {
+    const most = this.#status >= 300 ? this.#limits.maxErrorBytes : this.#limits.maxWholeBytes
+    this.#partBytes += data.length
+    if (this.#partBytes <= most) this.#parts.push(data)
+    else if (this.#status < 300) this.abort(this.#garbled(`sent an answer of more than ${most} bytes`))
+  }
+
+  #body(): Buffer {
+    return this.#parts.length === 1 ? (this.#parts[0] as Buffer) : Buffer.concat(this.#parts)
+  }
+
+  #garbled(what: string): GatewayError {
+    return new GatewayError('upstream_garbled', `${this.#target} ${what}.`, { outcome: 'malformed' })
+  }
+
+  #cut(): GatewayError {
+    return new GatewayError('upstream_garbled', `${this.#target} ended its stream in the middle of an event.`, {
+      outcome: 'ambiguous',
+    })
+  }
+
+  #over(): void {
+    this.#watchdog?.stop()
+    this.onClose?.()
+    this.onClose = undefined
+  }
+}

@@ -1,0 +1,130 @@
+import { Answer } from '../core/answer.ts'
+import type { Attempt } from '../core/call.ts'
+import { asGatewayError, GatewayError, incapable } from '../core/errors.ts'
+import type { Handler } from '../core/handler.ts'
+import type { Provider } from '../providers/provider.ts'
+import { type Beginning, Exchange, type ExchangeLimits } from './exchange.ts'
+import { shownHeaders } from './headers.ts'
+import { readHints } from './hints.ts'
+import type { Pools } from './pool.ts'
+
+const mebibyte = 1024 * 1024
+
+const limits: ExchangeLimits = {
+  bufferBytes: mebibyte,
+  maxEventBytes: 8 * mebibyte,
+  maxWholeBytes: 64 * mebibyte,
+  maxErrorBytes: 64 * 1024,
+}
+
+/** Where a request goes, cut once per address and kept. */
+interface Address {
+  readonly origin: string
+  readonly path: string
+}
+
+const addresses = new Map<string, Address>()
+const mostAddresses = 10_000
+
+const addressOf = (url: string): Address => {
+  const known = addresses.get(url)
+  if (known) return known
+  const parsed = new URL(url)
+  const address = { origin: parsed.origin, path: parsed.pathname + parsed.search }
+  if (addresses.size < mostAddresses) addresses.set(url, address)
+  return address
+}
+
+/** The only one that talks to upstreams: encodes the request, sends it, cuts the answer into whole events. */
+export const createSend = (providers: ReadonlyMap<string, Provider>, pools: Pools): Handler<Attempt> => {
+  return async (attempt) => {
+    const provider = providers.get(attempt.target.provider)
+    if (!provider) throw new GatewayError('internal', `No provider is named ${attempt.target.provider}.`)
+    const url = provider.url(attempt.target.model, attempt.request.operation)
+    if (url === undefined) throw incapable(attempt.request.operation, attempt.target.id)
+    const body = provider.wire.writeRequest(attempt.request, attempt.target)
+    const identity = provider.headers()
+    const headers = identity instanceof Promise ? await identity : identity
+    const beginning = await exchange(attempt, provider, pools, { ...addressOf(url), headers, body })
+    if (!beginning.ok) throw refusal(beginning, provider, attempt)
+    attempt.line.status = 200
+    return new Answer(
+      {
+        wire: provider.wire.name,
+        form: beginning.form,
+        target: attempt.target,
+        headers: shownHeaders(beginning.headers),
+      },
+      beginning.inbox,
+    )
+  }
+}
+
+interface Outgoing extends Address {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+const exchange = (attempt: Attempt, provider: Provider, pools: Pools, outgoing: Outgoing): Promise<Beginning> =>
+  new Promise((resolve, reject) => {
+    const { signal, target } = attempt
+    const pool = pools.pool(outgoing.origin)
+    if (pools.full(pool)) {
+      reject(new GatewayError('overloaded', `Too many calls wait for ${target.id}.`, { outcome: 'not_sent' }))
+      return
+    }
+    const exchange = new Exchange(provider.wire, target.id, limits, attempt.timeouts, { resolve, reject })
+    const onAbort = (): void => exchange.abort(asGatewayError(signal.reason))
+    signal.addEventListener('abort', onAbort, { once: true })
+    const silence = attempt.request.stream
+      ? setTimeout(silent, attempt.timeouts.firstTokenMs, exchange, attempt)
+      : undefined
+    exchange.onBegin = () => clearTimeout(silence)
+    exchange.onClose = () => {
+      clearTimeout(silence)
+      signal.removeEventListener('abort', onAbort)
+    }
+    if (signal.aborted) return onAbort()
+    const accept = attempt.request.stream ? 'text/event-stream' : 'application/json'
+    pool.dispatch(
+      {
+        path: outgoing.path,
+        method: 'POST',
+        headers: { ...outgoing.headers, 'content-type': 'application/json', accept, 'accept-encoding': 'identity' },
+        body: outgoing.body,
+      },
+      exchange,
+    )
+  })
+
+const silent = (exchange: Exchange, attempt: Attempt): void =>
+  exchange.abort(
+    new GatewayError(
+      'upstream_timeout',
+      `${attempt.target.id} did not begin within ${attempt.timeouts.firstTokenMs} ms.`,
+      {
+        outcome: 'ambiguous',
+      },
+    ),
+  )
+
+/** What an upstream's error answer means, with what its headers add. */
+const refusal = (beginning: Beginning & { ok: false }, provider: Provider, attempt: Attempt): GatewayError => {
+  attempt.line.status = beginning.status
+  const hints = readHints(beginning.headers, Date.now())
+  if (beginning.status < 400) {
+    return new GatewayError(
+      'upstream_failed',
+      `${attempt.target.id} answered with a redirect, which is not followed.`,
+      {
+        outcome: 'server',
+      },
+    )
+  }
+  const error = provider.wire.readError(beginning.status, beginning.body)
+  // What looks like a mistake may be tried again when the upstream says so itself; an overload that names a time is a limit.
+  if (error.details.outcome === 'caller' && hints.shouldRetry) return error.with({ ...hints, outcome: 'lock' })
+  if (beginning.status === 503 && hints.retryAfterMs !== undefined)
+    return error.with({ ...hints, outcome: 'throttled' })
+  return error.with(hints)
+}
