@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import type { JsonObject } from '../core/json.ts'
+
+/** Bytes as an upstream sends them, under the name of their file without its ending. */
+export interface Sample {
+  readonly name: string
+  readonly bytes: Buffer
+}
+
+/** A body as a caller sends it. */
+export interface RequestSample {
+  readonly name: string
+  readonly body: JsonObject
+}
+
+const readAll = (folder: URL, ending: string): Sample[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(ending))
+    .sort()
+    .map((file) => ({ name: file.slice(0, -ending.length), bytes: readFileSync(new URL(file, folder)) }))
+
+/** The `.sse` files of a folder (its address ends in `/`). */
+export const readStreams = (folder: URL): Sample[] => readAll(folder, '.sse')
+
+/** The `.json` files of a folder (its address ends in `/`), as bytes. */
+export const readWholes = (folder: URL): Sample[] => readAll(folder, '.json')
+
+/** The `.json` files of a folder (its address ends in `/`), as callers' bodies. */
+export const readRequests = (folder: URL): RequestSample[] =>
+  readAll(folder, '.json').map(({ name, bytes }) => ({ name, body: JSON.parse(bytes.toString('utf8')) as JsonObject }))
