@@ -37,12 +37,13 @@ export const price =
       const usage = usageOf(attempt, ending, line.outcome)
       if (!usage) return
       line.usage = usage
-      if (target.facts?.price) line.costNanos = costOf(usage, target.facts.price)
-      else if (usage === noUsage) line.costNanos = 0n
+      if (usage === noUsage) line.costNanos = 0n
+      else if (target.facts?.price) line.costNanos = costOf(usage, target.facts.price)
     })
 
 /** The provider's own figures where it gave them; an estimate for what broke off; nothing where nothing is known. */
 const usageOf = (attempt: Attempt, { error, summary }: Ending, outcome: Outcome | 'ok'): Usage | undefined => {
+  if (attempt.request.operation === 'count_tokens') return noUsage
   if (error === undefined) return summary?.usage
   const begun = summary !== undefined
   if (!begun && outcome !== 'ok' && free.has(outcome)) return noUsage

@@ -1,0 +1,218 @@
+import type { Answer } from './core/answer.ts'
+import { type Call, costOfCall } from './core/call.ts'
+import type { Chunk } from './core/chunk.ts'
+import { asGatewayError, GatewayError } from './core/errors.ts'
+import { usdFromNanos } from './core/money.ts'
+import { errorHeaders } from './error-headers.ts'
+import type { Opened } from './gateway.ts'
+import type { Wire, Writer } from './wire/wire.ts'
+
+/** Where an answer goes: a socket, or a web stream. */
+export interface Outlet {
+  /** True when the reader is gone. */
+  readonly closed: boolean
+  head(status: number, headers: Record<string, string>): void
+  /** Nothing when it was taken at once; else a promise that the reader has caught up. */
+  write(piece: Uint8Array | string): Promise<void> | undefined
+  end(piece?: Uint8Array | string): void
+  /** Breaks the connection, so that what was sent cannot be taken for a whole answer. */
+  destroy(): void
+}
+
+export interface DeliverOptions {
+  readonly wire: Wire
+  readonly outlet: Outlet
+  /** After this long without a sign of life the status is committed and the stream is kept alive. Default 10 000. */
+  readonly keepAliveMs: number
+}
+
+/** Hands a call's answer to its caller, in the caller's language. Settles when everything is said; never rejects. */
+export const deliver = async (opened: Opened, options: DeliverOptions): Promise<void> => {
+  const delivery = new Delivery(opened, options)
+  try {
+    await delivery.run()
+  } catch (thrown) {
+    delivery.fail(asGatewayError(thrown))
+  } finally {
+    delivery.stop()
+  }
+}
+
+class Delivery {
+  readonly #opened: Opened
+  readonly #wire: Wire
+  readonly #outlet: Outlet
+  readonly #keepAliveMs: number
+  readonly #streams: boolean
+  #answer: Answer | undefined
+  #committed = false
+  #keepAlive: NodeJS.Timeout | undefined
+
+  constructor(opened: Opened, { wire, outlet, keepAliveMs }: DeliverOptions) {
+    this.#opened = opened
+    this.#wire = wire
+    this.#outlet = outlet
+    this.#keepAliveMs = keepAliveMs
+    this.#streams = opened.call.request.stream
+    if (this.#streams) this.#keepAlive = setTimeout(this.#sign, keepAliveMs)
+  }
+
+  async run(): Promise<void> {
+    const answer = await this.#opened.answer
+    this.#answer = answer
+    if (!this.#streams) await this.#whole(answer)
+    else if (answer.head.wire === this.#wire.name && answer.head.form === 'events') await this.#untouched(answer)
+    else await this.#translated(answer)
+  }
+
+  /** Says a failure as far as it can still be said: with a status before the head, inside the stream after it. */
+  fail(error: GatewayError): void {
+    this.#answer?.cancel(error)
+    this.#opened.cancel(error)
+    if (this.#outlet.closed) return
+    if (this.#committed) {
+      this.#outlet.end(this.#wire.writeError(error, 'events'))
+      return
+    }
+    this.#committed = true
+    const { call } = this.#opened
+    this.#outlet.head(error.status, {
+      'content-type': 'application/json',
+      ...commonHeaders(call),
+      ...errorHeaders(error),
+    })
+    this.#outlet.end(this.#wire.writeError(error, 'whole'))
+  }
+
+  stop(): void {
+    clearTimeout(this.#keepAlive)
+  }
+
+  /** A sign of life, and the next one after another pause. */
+  readonly #sign = (): void => {
+    if (this.#outlet.closed) return
+    this.#commit(undefined)
+    this.#outlet.write(this.#wire.keepAlive)
+    this.#keepAlive = setTimeout(this.#sign, this.#keepAliveMs)
+  }
+
+  #commit(answer: Answer | undefined): void {
+    if (this.#committed) return
+    this.#committed = true
+    this.#outlet.head(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      ...commonHeaders(this.#opened.call),
+      ...(answer ? answerHeaders(answer, this.#opened.call) : {}),
+      'cache-control': 'no-store, no-transform',
+      'x-accel-buffering': 'no',
+    })
+  }
+
+  #send(piece: Uint8Array | string): Promise<void> | undefined {
+    if (this.#outlet.closed) throw new GatewayError('cancelled', 'The caller went away.', { outcome: 'cancelled' })
+    this.#keepAlive?.refresh()
+    return this.#outlet.write(piece)
+  }
+
+  async #whole(answer: Answer): Promise<void> {
+    const same = answer.head.wire === this.#wire.name && answer.head.form === 'whole'
+    let body: Uint8Array | string
+    if (same || this.#opened.call.request.operation === 'count_tokens') {
+      const chunk = await answer.pull()
+      if (!chunk) throw new GatewayError('internal', 'A whole answer had no body.')
+      body = chunk.bytes
+    } else body = await collect(answer, this.#wire.writer('whole', this.#opened.call.request))
+    const { call } = this.#opened
+    const cost = costOfCall(call.account)
+    this.#committed = true
+    this.#outlet.head(200, {
+      'content-type': 'application/json',
+      ...commonHeaders(call),
+      ...answerHeaders(answer, call),
+      ...(cost === undefined ? {} : { 'x-tollgate-cost-usd': usdFromNanos(cost) }),
+    })
+    this.#outlet.end(body)
+  }
+
+  /** Same language on both sides: bytes pass; only a frame the caller did not ask for is left out. */
+  async #untouched(answer: Answer): Promise<void> {
+    const hidesUsage = !this.#opened.call.request.wantsUsage
+    let ended = false
+    for (;;) {
+      const pulled = answer.pull()
+      const chunk = pulled instanceof Promise ? await pulled : pulled
+      if (chunk === undefined) break
+      this.#commit(answer)
+      if (chunk.matters) {
+        if (hidesUsage && isOnlyUsage(chunk)) continue
+        if (chunk.ends) {
+          ended = true
+          this.#send(closingComment(this.#opened.call))
+        }
+      }
+      const drained = this.#send(chunk.bytes)
+      if (drained) await drained
+    }
+    this.#outlet.end(ended ? undefined : closingComment(this.#opened.call))
+  }
+
+  /** Different languages: what each chunk means is written in the caller's words. */
+  async #translated(answer: Answer): Promise<void> {
+    const writer = this.#wire.writer('events', this.#opened.call.request)
+    for (;;) {
+      const pulled = answer.pull()
+      const chunk = pulled instanceof Promise ? await pulled : pulled
+      if (chunk === undefined) break
+      const text = say(chunk, writer)
+      this.#commit(answer)
+      if (text === '') continue
+      const drained = this.#send(text)
+      if (drained) await drained
+    }
+    this.#commit(answer)
+    this.#outlet.end(closingComment(this.#opened.call) + writer.end())
+  }
+}
+
+const say = (chunk: Chunk, writer: Writer): string => {
+  let text = ''
+  for (const delta of chunk.deltas) text += writer.write(delta)
+  return text
+}
+
+/** A whole body from an answer that came in another language, or in pieces. */
+const collect = async (answer: Answer, writer: Writer): Promise<string> => {
+  for (;;) {
+    const chunk = await answer.pull()
+    if (chunk === undefined) return writer.end()
+    say(chunk, writer)
+  }
+}
+
+const isOnlyUsage = (chunk: Chunk): boolean =>
+  chunk.deltas.length > 0 && chunk.deltas.every((delta) => delta.kind === 'usage')
+
+const commonHeaders = (call: Call): Record<string, string> => ({
+  'x-request-id': call.id,
+  'cache-control': 'no-store',
+  vary: 'authorization',
+  'x-tollgate-attempts': String(call.account.attempts.length),
+})
+
+const answerHeaders = (answer: Answer, call: Call): Record<string, string> => {
+  const line = call.account.attempts.at(-1)
+  const begun = call.notes.firstTokenAt
+  return {
+    ...answer.head.headers,
+    'x-tollgate-target': answer.head.target.id,
+    ...(line && begun !== undefined ? { 'x-tollgate-upstream-ms': (begun - line.started).toFixed(0) } : {}),
+  }
+}
+
+/** What is known only at the end, as a comment that every client passes over. A block of its own, before the last event. */
+const closingComment = (call: Call): string => {
+  const cost = costOfCall(call.account)
+  const target = call.account.attempts.at(-1)?.target ?? ''
+  const facts = [`cost_usd=${cost === undefined ? 'unknown' : usdFromNanos(cost)}`, `target=${encodeURI(target)}`]
+  return `: tollgate ${facts.join(' ')} attempts=${call.account.attempts.length}\n\n`
+}

@@ -1,0 +1,154 @@
+import { afterwards } from './core/afterwards.ts'
+import type { Answer } from './core/answer.ts'
+import { type Attempt, type Call, type Caller, createId } from './core/call.ts'
+import type { Clock } from './core/clock.ts'
+import { GatewayError } from './core/errors.ts'
+import { compose, type Handler } from './core/handler.ts'
+import type { Sink } from './core/record.ts'
+import type { Request } from './core/request.ts'
+import type { Health } from './routing/health.ts'
+import type { Plan } from './routing/plan.ts'
+import type { RetryBudget } from './routing/retry-budget.ts'
+import { createRoute } from './routing/route.ts'
+import { begin } from './stages/begin.ts'
+import { breaker } from './stages/breaker.ts'
+import { count } from './stages/count.ts'
+import { price } from './stages/price.ts'
+import { record } from './stages/record.ts'
+
+/** What a gateway is made of. Everything but the plan outlives a change of configuration. */
+export interface Parts {
+  plan(): Plan
+  /** Answers one attempt: the sender, or a provider inside the process. */
+  readonly transmit: Handler<Attempt>
+  /** Does this provider count tokens by itself? */
+  countsItself(provider: string): boolean
+  readonly health: Health
+  readonly retryBudget: RetryBudget
+  readonly sinks: readonly Sink[]
+  readonly clock: Clock
+  readonly random: () => number
+  /** Calls under way at which the gateway counts as full. */
+  readonly capacity: number
+}
+
+/** The whole gateway: what happens once per call, then what happens once per attempt. */
+const assemble = (parts: Parts, load: () => number): Handler<Call> => {
+  const { health, retryBudget, clock, random } = parts
+  const attempt = compose<Attempt>(
+    [
+      breaker(health, clock), //          a target that keeps failing is left alone for a while
+      price(clock), //                    what the attempt used, what that costs: one line
+      begin(clock), //                    waits for the first word, so that failing before it can still go elsewhere
+      count(parts.countsItself), //       counts tokens for targets that cannot
+    ],
+    parts.transmit, //                    the only one that talks to upstreams
+  )
+  const route = createRoute({
+    plan: parts.plan,
+    countRequest: retryBudget.request,
+    takeRetry: retryBudget.take,
+    open: (target) => health.state(target).open,
+    now: () => clock.now(),
+    random,
+    load,
+  })
+  return compose<Call>(
+    [
+      record(parts.sinks, clock), //      sees every end; tells the sinks one record
+    ],
+    route(attempt), //                    orders the targets; tries until one begins
+  )
+}
+
+/** One thing asked of the gateway, before it is a call. */
+export interface Question {
+  readonly request: Request
+  readonly caller: Caller
+  /** The caller's own id for it, if it is safe to repeat; else one is made. */
+  readonly id?: string | undefined
+  /** The caller's limit for everything; the route's own limit holds too. */
+  readonly timeoutMs?: number | undefined
+  /** The caller's limit until a stream begins. */
+  readonly beginWithinMs?: number | undefined
+  readonly noFallback?: boolean | undefined
+  readonly retryCount?: number | undefined
+}
+
+/** A call under way. */
+export interface Opened {
+  readonly call: Call
+  readonly answer: Promise<Answer>
+  /** Stops everything that is done for this call, upstream included. */
+  cancel(reason: GatewayError): void
+}
+
+export interface Gateway {
+  open(question: Question): Opened
+  /** Calls under way. */
+  readonly inFlight: number
+  /** Stops every call that is under way. */
+  cancelAll(reason: GatewayError): void
+}
+
+export const createGatewayFrom = (parts: Parts): Gateway => {
+  const underWay = new Set<AbortController>()
+  const handle = assemble(parts, () => underWay.size / parts.capacity)
+
+  const open = (question: Question): Opened => {
+    const { request } = question
+    const controller = new AbortController()
+    const cancel = (reason: GatewayError): void => controller.abort(reason)
+    const totalMs = limitOf(parts.plan(), question)
+    const started = parts.clock.now()
+    const call: Call = {
+      id: question.id ?? createId(),
+      startedAt: Date.now(),
+      started,
+      deadline: started + totalMs,
+      request,
+      caller: question.caller,
+      signal: controller.signal,
+      account: { attempts: [] },
+      notes: {},
+      noFallback: question.noFallback ?? false,
+      retryCount: question.retryCount ?? 0,
+    }
+    const deadline = setTimeout(expire, totalMs, cancel, totalMs)
+    underWay.add(controller)
+    const answer = afterwards(handle(call), () => {
+      clearTimeout(deadline)
+      underWay.delete(controller)
+    })
+    if (question.beginWithinMs !== undefined) boundBeginning(answer, question.beginWithinMs, cancel)
+    return { call, answer, cancel }
+  }
+
+  return {
+    open,
+    get inFlight() {
+      return underWay.size
+    },
+    cancelAll: (reason) => {
+      for (const controller of underWay) controller.abort(reason)
+    },
+  }
+}
+
+const defaultTotalMs = 600_000
+const defaultStreamTotalMs = 3_600_000
+
+const limitOf = (plan: Plan, { request, timeoutMs }: Question): number => {
+  const timeouts = plan.find(request.model)?.timeouts
+  const own = request.stream ? (timeouts?.streamTotalMs ?? defaultStreamTotalMs) : (timeouts?.totalMs ?? defaultTotalMs)
+  return timeoutMs === undefined ? own : Math.min(own, timeoutMs)
+}
+
+const expire = (cancel: (reason: GatewayError) => void, ms: number): void =>
+  cancel(new GatewayError('deadline_exceeded', `The call was not complete within ${ms} ms.`, { outcome: 'cancelled' }))
+
+const boundBeginning = (answer: Promise<Answer>, ms: number, cancel: (reason: GatewayError) => void): void => {
+  const timer = setTimeout(expire, ms, cancel, ms)
+  const clear = (): void => clearTimeout(timer)
+  answer.then(clear, clear)
+}

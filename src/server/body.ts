@@ -1,0 +1,59 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { GatewayError } from '../core/errors.ts'
+
+/** Bytes of bodies that may be in memory at once, all requests together; beyond it new ones are turned away unread. */
+export interface BodyBudget {
+  readonly most: number
+  inUse: number
+}
+
+export const createBodyBudget = (most: number): BodyBudget => ({ most, inUse: 0 })
+
+const jsonType = /^application\/json(?: *; *charset="?utf-8"?)?$/i
+
+export const tooLarge = (most: number): GatewayError =>
+  new GatewayError('too_large', `The body is larger than ${most} bytes, the limit of this server.`)
+
+/** Refuses by the head alone what need not be read: another type, another encoding, a length over the limit. */
+export const checkBodyHead = (headers: IncomingHttpHeaders, most: number): void => {
+  if (!jsonType.test(headers['content-type'] ?? '')) {
+    throw new GatewayError('unsupported_media_type', 'The body must be sent as content-type: application/json.')
+  }
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new GatewayError('unsupported_media_type', 'The body must not be compressed (content-encoding: identity).')
+  }
+  const length = headers['content-length']
+  if (length !== undefined && Number(length) > most) throw tooLarge(most)
+}
+
+/** Reads a body to its end, never more than `most` bytes of it. Throws `too_large`, `overloaded`, `cancelled`. */
+export const readBody = (request: IncomingMessage, most: number, budget: BodyBudget): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const parts: Buffer[] = []
+    let size = 0
+    const stop = (error: GatewayError | undefined): void => {
+      budget.inUse -= size
+      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose)
+      if (error) {
+        request.pause()
+        reject(error)
+      } else resolve(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts))
+    }
+    const onData = (part: Buffer): void => {
+      size += part.length
+      budget.inUse += part.length
+      parts.push(part)
+      if (size > most) stop(tooLarge(most))
+      else if (budget.inUse > budget.most) {
+        stop(new GatewayError('overloaded', 'The server holds as many request bodies as it may; try again shortly.'))
+      }
+    }
+    const onEnd = (): void => stop(undefined)
+    const onClose = (): void => {
+      stop(
+        new GatewayError('cancelled', 'The caller went away before its body was complete.', { outcome: 'cancelled' }),
+      )
+    }
+    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
+  })

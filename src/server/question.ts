@@ -1,0 +1,122 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Caller } from '../core/call.ts'
+import { invalid } from '../core/errors.ts'
+import { isObject, type JsonObject } from '../core/json.ts'
+import type { Request } from '../core/request.ts'
+import type { Question } from '../gateway.ts'
+
+interface Wishes {
+  timeoutMs?: number
+  noFallback?: boolean
+  user?: string
+  session?: string
+  tags?: Record<string, string>
+}
+
+type Wish = (wishes: Wishes, value: string, name: string) => void
+
+const longest = 256
+
+const short = (value: string, name: string): string => {
+  if (value.length === 0 || value.length > longest) throw invalid(name, `must have 1 to ${longest} characters`)
+  return value
+}
+
+const readTags = (value: string, name: string): Record<string, string> => {
+  const tags: Record<string, string> = Object.create(null)
+  const pairs = value.split(',')
+  if (pairs.length > 16) throw invalid(name, 'must hold at most 16 tags')
+  for (const pair of pairs) {
+    const match = /^\s*([\w.-]{1,64})=([^,=]{0,128})$/.exec(pair)
+    if (!match) throw invalid(name, 'must look like "name=value,name=value"')
+    tags[match[1] as string] = (match[2] as string).trim()
+  }
+  return tags
+}
+
+/** What a caller may ask of the gateway itself, by header or under `metadata.tollgate` in the body. */
+const wishTable: Readonly<Record<string, Wish>> = {
+  'timeout-ms': (wishes, value, name) => {
+    if (!/^[1-9]\d{0,8}$/.test(value)) throw invalid(name, 'must be a whole number of milliseconds, at least 1')
+    wishes.timeoutMs = Number(value)
+  },
+  'no-fallback': (wishes, value, name) => {
+    if (!/^(true|false|1|0)$/.test(value)) throw invalid(name, 'must be true or false')
+    wishes.noFallback = value === 'true' || value === '1'
+  },
+  user: (wishes, value, name) => {
+    wishes.user = short(value, name)
+  },
+  session: (wishes, value, name) => {
+    wishes.session = short(value, name)
+  },
+  tags: (wishes, value, name) => {
+    wishes.tags = readTags(value, name)
+  },
+}
+
+const known = Object.keys(wishTable)
+
+const wish = (wishes: Wishes, key: string, value: string, name: string): void => {
+  const read = Object.hasOwn(wishTable, key) ? wishTable[key] : undefined
+  if (!read) throw invalid(name, `is not known; there are ${known.map((each) => `x-tollgate-${each}`).join(', ')}`)
+  read(wishes, value, name)
+}
+
+const fromHeaders = (headers: IncomingHttpHeaders, wishes: Wishes): void => {
+  for (const name in headers) {
+    if (!name.startsWith('x-tollgate-')) continue
+    wish(wishes, name.slice(11), String(headers[name]), name)
+  }
+}
+
+/** The same wishes from SDKs that cannot set headers: `metadata: { tollgate: { timeout_ms: 5000 } }`, or as JSON text. */
+const fromMetadata = (metadata: JsonObject | undefined, wishes: Wishes): void => {
+  const given = metadata?.tollgate
+  if (given === undefined) return
+  const where = 'metadata.tollgate'
+  const value = typeof given === 'string' ? parse(given, where) : given
+  if (!isObject(value)) throw invalid(where, 'must be an object')
+  for (const [key, entry] of Object.entries(value)) {
+    const text = typeof entry === 'object' ? JSON.stringify(entry) : String(entry)
+    wish(wishes, key.replaceAll('_', '-'), text, `${where}.${key}`)
+  }
+}
+
+const parse = (text: string, where: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw invalid(where, 'is not JSON')
+  }
+}
+
+const safeId = /^[\w.:-]{8,128}$/
+
+const one = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)
+
+/** A hint of the SDK that nobody vouches for: used where it makes sense, passed over where it does not. */
+const hint = (value: string | string[] | undefined, most: number): number | undefined => {
+  const text = one(value)
+  if (text === undefined || !/^\d{1,9}$/.test(text)) return undefined
+  return Math.min(Number(text), most)
+}
+
+/** A question from a request and the headers it came with. Throws `invalid_request` for wishes that are not known. */
+export const questionOf = (request: Request, caller: Caller, headers: IncomingHttpHeaders): Question => {
+  const wishes: Wishes = {}
+  fromHeaders(headers, wishes)
+  fromMetadata(request.chat.metadata, wishes)
+  const { timeoutMs, noFallback, user = caller.user ?? request.chat.user, session, tags } = wishes
+  const sdkTimeoutMs = (hint(headers['x-stainless-timeout'], 86_400) ?? 0) * 1000
+  const id = one(headers['x-request-id'])
+  return {
+    request,
+    caller: user === undefined && !session && !tags ? caller : { ...caller, user, session, tags },
+    id: id !== undefined && safeId.test(id) ? id : undefined,
+    timeoutMs: request.stream || sdkTimeoutMs === 0 ? timeoutMs : Math.min(timeoutMs ?? Infinity, sdkTimeoutMs),
+    beginWithinMs: request.stream && sdkTimeoutMs > 0 ? sdkTimeoutMs : undefined,
+    noFallback,
+    retryCount: hint(headers['x-stainless-retry-count'], 100),
+  }
+}

@@ -1,0 +1,96 @@
+import { GatewayError } from '../core/errors.ts'
+import type { Operation } from '../core/request.ts'
+import { anthropicMessages } from '../wire/anthropic-messages/index.ts'
+import { openaiChat } from '../wire/openai-chat/index.ts'
+import type { Wire } from '../wire/wire.ts'
+
+/** Who may use a door: everybody, a caller with a key, or whoever sits on this machine. */
+export type Access = 'open' | 'caller' | 'operator'
+
+interface Row {
+  readonly method: 'GET' | 'POST'
+  readonly access: Access
+}
+
+/** A question to a model, in one language. */
+export interface InferenceDoor extends Row {
+  readonly kind: 'inference'
+  readonly wire: Wire
+  readonly operation: Operation
+}
+
+/** Something the server answers by itself. */
+export interface PageDoor extends Row {
+  readonly kind: 'page'
+  readonly page: 'models' | 'model' | 'health' | 'ready' | 'metrics'
+}
+
+export type ServerDoor = InferenceDoor | PageDoor
+
+const inference = (wire: Wire, operation: Operation): InferenceDoor => ({
+  kind: 'inference',
+  method: 'POST',
+  access: 'caller',
+  wire,
+  operation,
+})
+
+const page = (name: PageDoor['page'], access: Access): PageDoor => ({ kind: 'page', method: 'GET', access, page: name })
+
+/** Every door of the server by its path. What is not here does not exist; a new one must say who may use it. */
+export const doors: ReadonlyMap<string, ServerDoor> = new Map<string, ServerDoor>([
+  ['/v1/chat/completions', inference(openaiChat, 'chat')],
+  ['/v1/messages', inference(anthropicMessages, 'chat')],
+  ['/v1/messages/count_tokens', inference(anthropicMessages, 'count_tokens')],
+  ['/v1/models', page('models', 'caller')],
+  ['/healthz', page('health', 'open')],
+  ['/readyz', page('ready', 'open')],
+  ['/metrics', page('metrics', 'operator')],
+])
+
+const oneModel = page('model', 'caller')
+const modelPrefix = '/v1/models/'
+
+/** A door and, where its path names one, a model. */
+export interface Found {
+  readonly door: ServerDoor
+  readonly model: string
+}
+
+/** Which door a path leads to. Compared as it was sent: nothing is decoded or cleaned up. Throws `not_found`, `method_not_allowed`. */
+export const findDoor = (method: string, path: string): Found => {
+  const found = lookUp(path)
+  if (!found) {
+    throw new GatewayError(
+      'not_found',
+      `There is nothing at ${path.slice(0, 200)}. The doors are ${[...doors.keys()].join(', ')}.`,
+    )
+  }
+  const wanted = found.door.method
+  if (method !== wanted && !(wanted === 'GET' && method === 'HEAD')) {
+    throw new GatewayError('method_not_allowed', `Use ${wanted} here.`)
+  }
+  return found
+}
+
+const lookUp = (path: string): Found | undefined => {
+  const door = doors.get(path)
+  if (door) return { door, model: '' }
+  if (!path.startsWith(modelPrefix)) return undefined
+  const model = decode(path.slice(modelPrefix.length))
+  return model === undefined ? undefined : { door: oneModel, model }
+}
+
+/** A model name from a path: `%2F` stands for its slash; anything that could leave the segment is no name. */
+const decode = (segment: string): string | undefined => {
+  try {
+    const name = decodeURIComponent(segment)
+    return name === '' || name.includes('..') || name.includes('//') || name.includes('\0') ? undefined : name
+  } catch {
+    return undefined
+  }
+}
+
+/** The language in which somebody at no door is told so. */
+export const wireOfStranger = (path: string, headers: Readonly<Record<string, unknown>>): Wire =>
+  path.startsWith('/v1/messages') || headers['anthropic-version'] !== undefined ? anthropicMessages : openaiChat

@@ -1,0 +1,60 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { GatewayError } from '../core/errors.ts'
+
+const mostHeaders = 100
+
+/** What no honest client sends and what two servers could read differently. Throws `invalid_request`. */
+export const checkStrictly = (request: IncomingMessage): void => {
+  const { rawHeaders, headers } = request
+  if (rawHeaders.length > 2 * mostHeaders)
+    throw new GatewayError('invalid_request', `More than ${mostHeaders} headers.`)
+  let hosts = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  if (hosts !== 1) throw new GatewayError('invalid_request', 'Exactly one Host header is needed.')
+  const coding = headers['transfer-encoding']
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+    throw new GatewayError('invalid_request', 'The only transfer-encoding taken is chunked.')
+  }
+}
+
+/** The path of a target as it was sent, without its query. Throws for forms that proxies and servers read differently. */
+export const pathOf = (target: string): string => {
+  if (target.charCodeAt(0) !== 0x2f) throw new GatewayError('invalid_request', 'The request target must be a path.')
+  const mark = target.indexOf('?')
+  if (mark !== -1 && /[?&]key=/.test(target)) {
+    throw new GatewayError(
+      'invalid_request',
+      'Keys are not taken from the query, where logs would keep them; use a header.',
+    )
+  }
+  return mark === -1 ? target : target.slice(0, mark)
+}
+
+const loopbackHost = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i
+
+/**
+ * An open server answers only to names of this machine: otherwise any web page could reach it by pointing a name of
+ * its own at 127.0.0.1.
+ */
+export const checkLoopbackHost = (request: IncomingMessage): void => {
+  if (loopbackHost.test(request.headers.host ?? '')) return
+  throw new GatewayError('forbidden', 'Without configured keys the server answers only to localhost and 127.0.0.1.')
+}
+
+/** True when the peer is this machine and no proxy speaks for somebody else. */
+export const isLocalPeer = (request: IncomingMessage): boolean => {
+  const address = request.socket.remoteAddress ?? ''
+  const local = address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')
+  return local && request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined
+}
+
+/** The key a caller sent, in whichever header its SDK uses. */
+export const credentialOf = (headers: IncomingHttpHeaders): string | undefined => {
+  const bearer = headers.authorization
+  if (bearer !== undefined) return /^bearer +(\S+)$/i.exec(bearer)?.[1] ?? ''
+  const key = headers['x-api-key']
+  return typeof key === 'string' ? key : undefined
+}

@@ -1,0 +1,149 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { asGatewayError, GatewayError } from '../core/errors.ts'
+import { parseJson } from '../core/parse-json.ts'
+import { deliver, type Outlet } from '../deliver.ts'
+import { errorHeaders } from '../error-headers.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Plan } from '../routing/plan.ts'
+import type { Authenticate } from '../stages/authenticate.ts'
+import type { Wire } from '../wire/wire.ts'
+import { checkBodyHead, tooLarge } from './body.ts'
+import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
+import { questionOf } from './question.ts'
+import { findDoor, type InferenceDoor, type PageDoor, wireOfStranger } from './routes.ts'
+import { credentialOf } from './strict.ts'
+
+export interface WebOptions {
+  readonly gateway: Gateway
+  plan(): Plan
+  readonly authenticate: Authenticate
+  metrics(): Promise<{ readonly type: string; readonly text: string }>
+  readonly maxBodyBytes: number
+}
+
+/** A web-standard handler: the same doors as the server, for runtimes and frameworks that speak `Request` and `Response`. */
+export const createFetch =
+  (options: WebOptions): ((request: Request) => Promise<Response>) =>
+  async (request) => {
+    const path = new URL(request.url).pathname
+    const headers: IncomingHttpHeaders = Object.fromEntries(request.headers)
+    let wire = wireOfStranger(path, headers)
+    try {
+      const { door, model } = findDoor(request.method, path)
+      if (door.kind === 'page') return show(await page(options, door, { headers, model }))
+      wire = door.wire
+      return await infer(options, request, { door, headers })
+    } catch (thrown) {
+      return refuse(asGatewayError(thrown), wire)
+    }
+  }
+
+const infer = async (
+  options: WebOptions,
+  request: Request,
+  { door, headers }: { door: InferenceDoor; headers: IncomingHttpHeaders },
+): Promise<Response> => {
+  const caller = options.authenticate(credentialOf(headers))
+  checkBodyHead(headers, options.maxBodyBytes)
+  const bytes = await readAll(request, options.maxBodyBytes)
+  const asked = door.wire.readRequest(parseJson(bytes), door)
+  const opened = options.gateway.open(questionOf(asked, caller, headers))
+  const leave = (): void =>
+    opened.cancel(new GatewayError('cancelled', 'The caller went away.', { outcome: 'cancelled' }))
+  request.signal.addEventListener('abort', leave, { once: true })
+  return new Promise((resolve) => {
+    const outlet = webOutlet(resolve, leave)
+    void deliver(opened, { wire: door.wire, outlet, keepAliveMs: 10_000 }).finally(() =>
+      request.signal.removeEventListener('abort', leave),
+    )
+  })
+}
+
+const readAll = async (request: Request, most: number): Promise<Buffer> => {
+  if (!request.body) return Buffer.alloc(0)
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of request.body) {
+    size += part.byteLength
+    if (size > most) throw tooLarge(most)
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}
+
+/** Writes to the body of a `Response`, no faster than it is read. */
+const webOutlet = (begin: (response: Response) => void, leave: () => void): Outlet => {
+  const encoder = new TextEncoder()
+  let controller: ReadableStreamDefaultController<Uint8Array>
+  let wanted: (() => void) | undefined
+  let closed = false
+  const body = new ReadableStream<Uint8Array>({
+    start: (made) => {
+      controller = made
+    },
+    pull: () => {
+      wanted?.()
+      wanted = undefined
+    },
+    cancel: () => {
+      closed = true
+      wanted?.()
+      leave()
+    },
+  })
+  const put = (piece: Uint8Array | string): void =>
+    controller.enqueue(typeof piece === 'string' ? encoder.encode(piece) : piece)
+  return {
+    get closed() {
+      return closed
+    },
+    head: (status, headers) => begin(new Response(body, { status, headers })),
+    write: (piece) => {
+      if (closed) return undefined
+      put(piece)
+      if ((controller.desiredSize ?? 1) > 0) return undefined
+      return new Promise((resolve) => {
+        wanted = resolve
+      })
+    },
+    end: (piece) => {
+      if (closed) return
+      closed = true
+      if (piece !== undefined) put(piece)
+      controller.close()
+    },
+    destroy: () => {
+      closed = true
+      controller.error(new Error('The answer broke off.'))
+    },
+  }
+}
+
+const page = async (
+  options: WebOptions,
+  door: PageDoor,
+  { headers, model }: { headers: IncomingHttpHeaders; model: string },
+): Promise<Page> => {
+  if (door.page === 'health') return healthPage()
+  if (door.page === 'ready') return readyPage(false)
+  // Whoever mounts the handler decides who reaches it; the figures are for those who hold a key.
+  const caller = options.authenticate(credentialOf(headers))
+  if (door.page === 'models') return modelsPage(options.plan(), caller, headers)
+  if (door.page === 'model') return modelPage(options.plan(), caller, model, headers)
+  const { type, text } = await options.metrics()
+  return { status: 200, type, body: text }
+}
+
+const show = ({ status, type, body }: Page): Response =>
+  new Response(body, { status, headers: { 'content-type': type, 'cache-control': 'no-store' } })
+
+const refuse = (error: GatewayError, wire: Wire): Response =>
+  new Response(wire.writeError(error, 'whole'), {
+    status: error.status === 499 ? 400 : error.status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      vary: 'authorization',
+      ...errorHeaders(error),
+    },
+  })
