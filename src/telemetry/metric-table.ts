@@ -1,0 +1,97 @@
+/** One metric, as it is exposed and documented. */
+export interface MetricRow {
+  readonly kind: 'counter' | 'histogram' | 'gauge'
+  readonly help: string
+  readonly labels: readonly string[]
+  /** Upper bounds of a histogram, in the unit of its name. */
+  readonly buckets?: readonly number[] | undefined
+}
+
+const callSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600]
+const firstTokenSeconds = [0.025, 0.05, 0.1, 0.2, 0.35, 0.5, 0.75, 1, 1.5, 2.5, 5, 10, 20, 30, 60]
+
+/** Every metric of the gateway; `docs/reference/metrics.md` is written from this table. */
+export const metricTable = {
+  tollgate_requests_total: {
+    kind: 'counter',
+    help: 'Calls that ended, by how they ended (ok, error, cancelled). The target is the one that answered, or none.',
+    labels: ['wire', 'model', 'target', 'outcome', 'stream'],
+  },
+  tollgate_errors_total: {
+    kind: 'counter',
+    help: 'Calls that ended with an error, by its code.',
+    labels: ['code', 'model'],
+  },
+  tollgate_attempts_total: {
+    kind: 'counter',
+    help: 'Attempts at upstreams, by what they came to. Those that still ran when their call ended are unfinished.',
+    labels: ['target', 'outcome'],
+  },
+  tollgate_retries_total: {
+    kind: 'counter',
+    help: 'Attempts at the target that the same call had just tried.',
+    labels: ['target'],
+  },
+  tollgate_fallbacks_total: {
+    kind: 'counter',
+    help: 'Attempts at another target than the one the same call had just tried; the label names where it went.',
+    labels: ['model', 'target'],
+  },
+  tollgate_request_duration_seconds: {
+    kind: 'histogram',
+    help: 'From the arrival of a call to the end of its answer.',
+    labels: ['wire', 'model', 'stream'],
+    buckets: callSeconds,
+  },
+  tollgate_first_token_seconds: {
+    kind: 'histogram',
+    help: 'From the arrival of a call to the first thing the model said.',
+    labels: ['model', 'target'],
+    buckets: firstTokenSeconds,
+  },
+  tollgate_attempt_duration_seconds: {
+    kind: 'histogram',
+    help: 'From the start of an attempt to its end.',
+    labels: ['target'],
+    buckets: callSeconds,
+  },
+  tollgate_tokens_total: {
+    kind: 'counter',
+    help:
+      'Tokens of all attempts in disjoint parts: input, cache_read, cache_write_short, cache_write_long, audio_input, ' +
+      'output, reasoning, audio_output.',
+    labels: ['target', 'kind'],
+  },
+  tollgate_cost_usd_total: {
+    kind: 'counter',
+    help: 'US dollars of all attempts whose cost is known. A floating-point figure for display; bills are exact.',
+    labels: ['target'],
+  },
+  tollgate_cost_unknown_total: {
+    kind: 'counter',
+    help: 'Attempts whose cost is unknown, because usage or price are.',
+    labels: ['target'],
+  },
+  tollgate_sdk_retries_total: {
+    kind: 'counter',
+    help: 'Calls that the caller’s SDK says it repeats.',
+    labels: [],
+  },
+  tollgate_log_dropped_total: {
+    kind: 'counter',
+    help: 'Log lines that were dropped because the destination did not take them.',
+    labels: [],
+  },
+  tollgate_in_flight: {
+    kind: 'gauge',
+    help: 'Calls being handled now.',
+    labels: [],
+  },
+} as const satisfies Readonly<Record<`tollgate_${string}`, MetricRow>>
+
+export type MetricName = keyof typeof metricTable
+
+type StringsFor<Labels extends readonly string[]> = { readonly [Index in keyof Labels]: string }
+
+/** Values for the labels of a metric, in the order of its table row. */
+export type LabelValues<Name extends MetricName> = StringsFor<(typeof metricTable)[Name]['labels']>

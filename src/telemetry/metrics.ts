@@ -1,0 +1,93 @@
+import { collectDefaultMetrics } from 'prom-client'
+import type { AttemptLine } from '../core/call.ts'
+import type { CallRecord, Sink } from '../core/record.ts'
+import type { Usage } from '../core/usage.ts'
+import { MetricRegistry } from './registry.ts'
+
+/** What is read when somebody looks at the metrics. */
+export interface MetricsSources {
+  /** Calls being handled now. */
+  readonly inFlight?: (() => number) | undefined
+  /** Log lines dropped since the start. */
+  readonly logDropped?: (() => number) | undefined
+  /** Figures of the process too (memory, CPU, event loop, garbage collection): default true. */
+  readonly process?: boolean | undefined
+}
+
+/** Figures over all calls, for Prometheus. */
+export interface Metrics {
+  readonly sink: Sink
+  readonly contentType: string
+  /** Everything in the text format. */
+  text(): Promise<string>
+  /** Makes room for configured models and targets, which keep their own label values however many others come. */
+  reserve(names: { readonly models: readonly string[]; readonly targets: readonly string[] }): void
+}
+
+/** Label values of `tollgate_tokens_total` and what they count. */
+const tokenKinds: readonly (readonly [kind: string, part: Exclude<keyof Usage, 'source' | 'serviceTier'>])[] = [
+  ['input', 'input'],
+  ['cache_read', 'cacheRead'],
+  ['cache_write_short', 'cacheWriteShort'],
+  ['cache_write_long', 'cacheWriteLong'],
+  ['audio_input', 'audioInput'],
+  ['output', 'output'],
+  ['reasoning', 'reasoning'],
+  ['audio_output', 'audioOutput'],
+]
+
+/** Metrics of one gateway, in a registry of their own. */
+export const createMetrics = (sources: MetricsSources = {}): Metrics => {
+  const metrics = new MetricRegistry()
+  if (sources.process !== false) collectDefaultMetrics({ register: metrics.registry })
+  let droppedBefore = 0
+  return {
+    sink: (record) => {
+      countCall(metrics, record)
+      let before: string | undefined
+      for (const line of record.attempts) {
+        countAttempt(metrics, line)
+        if (before === line.target) metrics.add('tollgate_retries_total', [line.target])
+        else if (before !== undefined) metrics.add('tollgate_fallbacks_total', [record.model, line.target])
+        before = line.target
+      }
+    },
+    contentType: metrics.registry.contentType,
+    text: () => {
+      const dropped = sources.logDropped?.() ?? 0
+      metrics.add('tollgate_log_dropped_total', [], dropped - droppedBefore)
+      droppedBefore = dropped
+      metrics.set('tollgate_in_flight', sources.inFlight?.() ?? 0)
+      return metrics.text()
+    },
+    reserve: ({ models, targets }) => {
+      for (const model of models) metrics.bounds.bounded('model', model, true)
+      for (const target of targets) metrics.bounds.bounded('target', target, true)
+    },
+  }
+}
+
+const countCall = (metrics: MetricRegistry, record: CallRecord): void => {
+  const { wire, model, target = 'none', outcome } = record
+  const stream = record.stream ? 'true' : 'false'
+  metrics.add('tollgate_requests_total', [wire, model, target, outcome, stream])
+  metrics.observeMs('tollgate_request_duration_seconds', [wire, model, stream], record.durationMs)
+  if (record.firstTokenMs !== undefined)
+    metrics.observeMs('tollgate_first_token_seconds', [model, target], record.firstTokenMs)
+  if (record.error !== undefined) metrics.add('tollgate_errors_total', [record.error, model])
+  if (record.retryCount > 0) metrics.add('tollgate_sdk_retries_total', [])
+}
+
+const countAttempt = (metrics: MetricRegistry, line: AttemptLine): void => {
+  const target = line.target
+  metrics.add('tollgate_attempts_total', [target, line.outcome ?? 'unfinished'])
+  if (line.ended !== undefined)
+    metrics.observeMs('tollgate_attempt_duration_seconds', [target], line.ended - line.started)
+  if (line.usage) {
+    for (const [kind, part] of tokenKinds) {
+      if (line.usage[part] > 0) metrics.add('tollgate_tokens_total', [target, kind], line.usage[part])
+    }
+  }
+  if (line.costNanos === undefined) metrics.add('tollgate_cost_unknown_total', [target])
+  else metrics.add('tollgate_cost_usd_total', [target], Number(line.costNanos) / 1e9)
+}

@@ -1,0 +1,85 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { type LabelValues, type MetricName, type MetricRow, metricTable } from './metric-table.ts'
+import { LabelBounds, Series } from './series.ts'
+
+/** A counter's child. Adding to a number costs a hundredth of what the client's own child costs, so it waits here. */
+interface Tally {
+  pending: number
+  readonly child: { inc(value: number): void }
+}
+
+type NameOf<Kind extends MetricRow['kind']> = {
+  [Name in MetricName]: (typeof metricTable)[Name]['kind'] extends Kind ? Name : never
+}[MetricName]
+type CounterName = NameOf<'counter'>
+type HistogramName = NameOf<'histogram'>
+type GaugeName = NameOf<'gauge'>
+
+interface Observed {
+  observe(value: number): void
+}
+
+/** The metrics of the table, with bounded labels, in a registry of their own. Nothing in it throws. */
+export class MetricRegistry {
+  readonly registry = new Registry()
+  readonly bounds = new LabelBounds()
+  readonly #tallies: Tally[] = []
+  readonly #counters = new Map<string, Series<Tally>>()
+  readonly #histograms = new Map<string, Series<Observed>>()
+  readonly #gauges = new Map<string, Gauge>()
+
+  constructor() {
+    for (const [name, row] of Object.entries<MetricRow>(metricTable)) this.#make[row.kind](name, row)
+  }
+
+  /** Adds to a counter; what is not a positive number is nothing. */
+  add<Name extends CounterName>(name: Name, values: LabelValues<Name>, amount = 1): void {
+    const tally = this.#counters.get(name)?.at(values)
+    if (tally !== undefined && amount > 0 && amount < Number.POSITIVE_INFINITY) tally.pending += amount
+  }
+
+  /** Notes a duration given in milliseconds; what is not a number is nothing. */
+  observeMs<Name extends HistogramName>(name: Name, values: LabelValues<Name>, durationMs: number): void {
+    if (Number.isFinite(durationMs))
+      this.#histograms
+        .get(name)
+        ?.at(values)
+        .observe(durationMs / 1_000)
+  }
+
+  set(name: GaugeName, value: number): void {
+    if (Number.isFinite(value)) this.#gauges.get(name)?.set(value)
+  }
+
+  /** All metrics in the text format of Prometheus. */
+  text(): Promise<string> {
+    for (const tally of this.#tallies) {
+      if (tally.pending === 0) continue
+      tally.child.inc(tally.pending)
+      tally.pending = 0
+    }
+    return this.registry.metrics()
+  }
+
+  readonly #make: Readonly<Record<MetricRow['kind'], (name: string, row: MetricRow) => void>> = {
+    counter: (name, row) => {
+      const counter = new Counter({ ...describe(name, row), registers: [this.registry] })
+      const series = new Series(row.labels, this.bounds, (values) => {
+        const tally = { pending: 0, child: values.length === 0 ? counter : counter.labels(...values) }
+        this.#tallies.push(tally)
+        return tally
+      })
+      this.#counters.set(name, series)
+    },
+    histogram: (name, row) => {
+      const settings = { ...describe(name, row), buckets: [...(row.buckets ?? [])], registers: [this.registry] }
+      const histogram = new Histogram(settings)
+      this.#histograms.set(name, new Series(row.labels, this.bounds, (values) => histogram.labels(...values)))
+    },
+    gauge: (name, row) => {
+      this.#gauges.set(name, new Gauge({ ...describe(name, row), registers: [this.registry] }))
+    },
+  }
+}
+
+const describe = (name: string, row: MetricRow) => ({ name, help: row.help, labelNames: [...row.labels] })
