@@ -22,6 +22,8 @@ export interface ServerOptions {
   /** True when no key is configured: then only this machine is served. */
   readonly open: boolean
   metrics(): Promise<{ readonly type: string; readonly text: string }>
+  /** Told of every refusal that happened before there was a call. */
+  refused(error: GatewayError, wire: string): void
   readonly maxBodyBytes: number
   /** Bytes of bodies in memory at once. Default 1 GiB. */
   readonly maxBodiesBytes?: number | undefined
@@ -104,7 +106,10 @@ class Doorkeeper {
       if (door.kind === 'inference') await this.#infer(request, response, door)
       else this.#show(response, await this.#page(door, request, model))
     } catch (thrown) {
-      refuse(response, asGatewayError(thrown), wire ?? wireOfStranger('', {}))
+      const error = asGatewayError(thrown)
+      const language = wire ?? wireOfStranger('', {})
+      this.#options.refused(error, language.name)
+      refuse(response, error, language)
     }
   }
 

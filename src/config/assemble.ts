@@ -1,0 +1,82 @@
+import type { Logger } from 'pino'
+import { systemClock } from '../core/clock.ts'
+import type { GatewayError } from '../core/errors.ts'
+import { createRedactor } from '../core/redact.ts'
+import { createGatewayFrom, type Gateway } from '../gateway.ts'
+import { createHealth } from '../routing/health.ts'
+import type { Plan } from '../routing/plan.ts'
+import { createPolicies } from '../routing/policies.ts'
+import { createRetryBudget } from '../routing/retry-budget.ts'
+import { type Authenticate, createAuthenticate } from '../stages/authenticate.ts'
+import { createLog, createLogSink } from '../telemetry/log.ts'
+import { createMetrics } from '../telemetry/metrics.ts'
+import { createPools } from '../transport/pool.ts'
+import { createSend } from '../transport/send.ts'
+import type { Config } from './config.ts'
+import { planOf } from './plan.ts'
+import { type ProviderSet, providersOf } from './providers.ts'
+
+/** Calls under way at which a gateway counts as full. */
+const capacity = 4_096
+
+/** Everything a configuration becomes. */
+export interface Runtime {
+  readonly config: Config
+  readonly gateway: Gateway
+  plan(): Plan
+  readonly authenticate: Authenticate
+  metrics(): Promise<{ readonly type: string; readonly text: string }>
+  /** Counts and logs a refusal that happened before there was a call. */
+  refused(error: GatewayError, wire: string): void
+  readonly log: Logger
+  /** Writes what the log still holds. */
+  flush(): Promise<void>
+  /** Closes connections and writes what is still to be written. */
+  close(): Promise<void>
+}
+
+/** Puts a gateway together from its configuration. */
+export const assemble = async (config: Config): Promise<Runtime> => {
+  const clock = systemClock
+  const providers = await providersOf(config)
+  const health = createHealth({ clock })
+  const plan = planOf(config, providers, createPolicies(health, Math.random))
+  const pools = createPools({ connectTimeoutMs: config.timeouts.connectMs })
+  const log = createLog({ level: config.telemetry.log, redact: createRedactor(secretsOf(config, providers)) })
+  const metrics = createMetrics({ inFlight: () => gateway.inFlight, logDropped: log.dropped })
+  metrics.reserve({ models: plan.names.map(({ name }) => name), targets: targetsOf(plan) })
+  const send = createSend(providers.senders, pools)
+  const gateway = createGatewayFrom({
+    plan: () => plan,
+    transmit: (attempt) => (providers.answerers.get(attempt.target.provider) ?? send)(attempt),
+    countsItself: (name) => providers.senders.get(name)?.url('', 'count_tokens') !== undefined,
+    health,
+    retryBudget: createRetryBudget({ clock }),
+    sinks: config.telemetry.metrics ? [metrics.sink, createLogSink(log)] : [createLogSink(log)],
+    clock,
+    random: Math.random,
+    capacity,
+  })
+  return {
+    config,
+    gateway,
+    plan: () => plan,
+    authenticate: createAuthenticate(config.keys),
+    metrics: async () => ({ type: metrics.contentType, text: await metrics.text() }),
+    refused: metrics.refused,
+    log: log.logger,
+    flush: log.flush,
+    close: async () => {
+      await pools.destroy()
+      await log.close()
+    },
+  }
+}
+
+const secretsOf = (config: Config, providers: ProviderSet): string[] => [
+  ...config.keys.map(({ key }) => key),
+  ...[...providers.senders.values()].flatMap(({ secrets }) => secrets),
+]
+
+const targetsOf = (plan: Plan): string[] =>
+  plan.names.flatMap(({ name }) => plan.find(name)?.targets.map(({ id }) => id) ?? [])

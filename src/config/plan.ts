@@ -1,0 +1,76 @@
+import type { Target } from '../core/target.ts'
+import type { Plan, Route } from '../routing/plan.ts'
+import type { PolicyName } from '../routing/policies.ts'
+import type { Policy } from '../routing/policy.ts'
+import type { Config, ModelConfig, TargetConfig } from './config.ts'
+import type { ProviderSet } from './providers.ts'
+
+/** `provider/model` names that callers made up are remembered up to this many. */
+const mostRemembered = 10_000
+const longestName = 256
+
+type Policies = Readonly<Record<PolicyName, Policy>>
+
+/** Policies of a model that is called as `provider/model`: there is one target, so there is nothing to choose. */
+const usualPolicies: readonly PolicyName[] = ['capable', 'healthy']
+
+/** The plan a configuration describes: its public models, the models its providers list, and any `provider/model`. */
+export const planOf = (config: Config, providers: ProviderSet, policies: Policies): Plan => {
+  const targetOf = (written: TargetConfig): Target => providers.target(written.provider, written.model, written.weight)
+  const routes = new Map<string, Route>()
+  for (const model of config.models.values()) routes.set(model.name, configured(model, targetOf, policies))
+
+  const direct = (name: string, provider: string, listed: boolean): Route => ({
+    name,
+    listed,
+    targets: [providers.target(provider, name.slice(provider.length + 1), 1)],
+    policies: usualPolicies.map((policy) => policies[policy]),
+    contextChain: [],
+    policyChain: [],
+    timeouts: config.timeouts,
+    retry: config.retry,
+  })
+  for (const [provider, models] of providers.listed) {
+    for (const model of models) {
+      const name = `${provider}/${model}`
+      if (!routes.has(name)) routes.set(name, direct(name, provider, true))
+    }
+  }
+  const names = [...routes.values()].map(({ name, targets }) => ({ name, provider: targets[0]?.provider ?? '' }))
+  const madeUp = new Map<string, Route>()
+
+  return {
+    names,
+    find(name) {
+      const known = routes.get(name) ?? madeUp.get(name)
+      if (known) return known
+      const provider = name.slice(0, name.indexOf('/'))
+      if (name.length > longestName || name.length <= provider.length + 1 || !providers.listed.has(provider)) {
+        return undefined
+      }
+      if (madeUp.size >= mostRemembered) madeUp.clear()
+      const route = direct(name, provider, false)
+      madeUp.set(name, route)
+      return route
+    },
+  }
+}
+
+const configured = (model: ModelConfig, targetOf: (written: TargetConfig) => Target, policies: Policies): Route => ({
+  name: model.name,
+  listed: true,
+  targets: model.targets.map(targetOf),
+  policies: policyNamesOf(model).map((name) => policies[name]),
+  contextChain: model.contextChain.map(targetOf),
+  policyChain: model.policyChain.map(targetOf),
+  timeouts: model.timeouts,
+  retry: model.retry,
+})
+
+const ordering: readonly PolicyName[] = ['order', 'weighted', 'cheapest', 'fastest']
+
+/** Weights that nobody reads would be a trap: when some are given and nothing else orders the targets, they do. */
+const policyNamesOf = ({ policies, targets }: ModelConfig): readonly PolicyName[] =>
+  targets.some(({ weight }) => weight !== 1) && !policies.some((name) => ordering.includes(name))
+    ? ['weighted', ...policies]
+    : policies
