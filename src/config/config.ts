@@ -1,0 +1,100 @@
+import type { Price } from '../core/money.ts'
+import type { Quirks } from '../core/target.ts'
+import type { RetryLimits, RouteTimeouts } from '../routing/plan.ts'
+import type { PolicyName } from '../routing/policies.ts'
+
+/** A configuration that was checked whole: every default filled in, times in milliseconds, sizes in bytes. */
+export interface Config {
+  /** The file it came from, as it was named; undefined when none was read. */
+  readonly file: string | undefined
+  readonly server: ServerConfig
+  /** Configured and found ones, by name. */
+  readonly providers: ReadonlyMap<string, ProviderConfig>
+  /** Public models by name; `provider/model` is served beside them. */
+  readonly models: ReadonlyMap<string, ModelConfig>
+  readonly keys: readonly KeyConfig[]
+  /** By `provider/model` or `provider/*`; they go before known prices. */
+  readonly prices: ReadonlyMap<string, Price>
+  readonly telemetry: TelemetryConfig
+  /** For calls whose model has none of its own. */
+  readonly timeouts: RouteTimeouts & {
+    /** DNS, TCP and TLS together. Default 5 000. */
+    readonly connectMs: number
+  }
+  /** For calls whose model has none of its own. */
+  readonly retry: RetryLimits
+}
+
+export interface ServerConfig {
+  /** Without brackets when it is an IPv6 address. */
+  readonly host: string
+  readonly port: number
+  readonly maxBodyBytes: number
+  readonly headersTimeoutMs: number
+  readonly requestTimeoutMs: number
+  readonly keepAliveMs: number
+  readonly drain: { readonly notReadyMs: number; readonly streamsMs: number }
+}
+
+export interface ProviderConfig {
+  readonly name: string
+  /** A name of `kinds`. */
+  readonly kind: string
+  readonly apiKey: string | undefined
+  /** Without a slash at its end; undefined: the usual one of its kind. */
+  readonly baseUrl: string | undefined
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly models: readonly string[]
+  /** Only what differs from the kind. */
+  readonly quirks: Quirks
+  /** Undefined unless the kind is simulated. */
+  readonly simulation: SimulationConfig | undefined
+  /** What it was found by, such as an environment variable; undefined when it was configured. */
+  readonly foundBy: string | undefined
+}
+
+export interface SimulationConfig {
+  readonly latencyMs?: { readonly p50: number; readonly p99: number } | undefined
+  readonly tokensPerSecond?: number | undefined
+  /** From 0 to 1, as all rates. */
+  readonly errorRate?: number | undefined
+  readonly rateLimitRate?: number | undefined
+  readonly retryAfterMs?: number | undefined
+  readonly cutRate?: number | undefined
+  readonly stallRate?: number | undefined
+  readonly seed?: number | undefined
+  readonly failing?: boolean | undefined
+}
+
+export interface TargetConfig {
+  /** `provider/model`. */
+  readonly id: string
+  readonly provider: string
+  readonly model: string
+  readonly weight: number
+}
+
+export interface ModelConfig {
+  readonly name: string
+  readonly targets: readonly TargetConfig[]
+  readonly policies: readonly PolicyName[]
+  readonly contextChain: readonly TargetConfig[]
+  readonly policyChain: readonly TargetConfig[]
+  readonly timeouts: RouteTimeouts
+  readonly retry: RetryLimits
+}
+
+export interface KeyConfig {
+  readonly name: string
+  readonly key: string
+  readonly team: string | undefined
+  readonly user: string | undefined
+  /** Undefined: all. */
+  readonly models: readonly string[] | undefined
+}
+
+export interface TelemetryConfig {
+  readonly log: 'silent' | 'error' | 'warn' | 'info' | 'debug'
+  readonly metrics: boolean
+}

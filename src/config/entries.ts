@@ -1,0 +1,45 @@
+import type * as z from 'zod'
+import { isObject } from '../core/json.ts'
+import type { Path } from './complaints.ts'
+import { wrongPaths } from './issues.ts'
+
+/** One named part of a configuration that its schema accepts. */
+export interface Entry<Value> {
+  /** Its key in a map; in a list its number. */
+  readonly name: string
+  readonly path: Path
+  readonly value: Value
+}
+
+/** The good entries of a map or a list: one bad entry must not hide what is wrong between the others. */
+export const entriesOf = <Schema extends z.ZodType>(
+  raw: Readonly<Record<string, unknown>>,
+  section: string,
+  schema: Schema,
+): Entry<z.output<Schema>>[] => {
+  const entries = raw[section]
+  if (typeof entries !== 'object' || entries === null) return []
+  const steps = Array.isArray(entries) ? [...entries.entries()] : Object.entries(entries)
+  return steps.flatMap(([step, item]) => {
+    const value = leniently(item, schema)
+    return value === undefined ? [] : [{ name: String(step), path: [section, step], value }]
+  })
+}
+
+/** What a schema reads when everything wrong that it can do without is left away; undefined when that is not enough. */
+export const leniently = <Schema extends z.ZodType>(raw: unknown, schema: Schema): z.output<Schema> | undefined => {
+  const first = schema.safeParse(raw)
+  if (first.success) return first.data
+  const copy: unknown = structuredClone(raw)
+  for (const path of wrongPaths(first.error.issues)) remove(copy, path)
+  return schema.safeParse(copy).data
+}
+
+const remove = (value: unknown, path: Path): void => {
+  // Taking an item out of a list would move the others: the whole list goes.
+  const end = path.findIndex((step) => typeof step === 'number')
+  const steps = end < 0 ? path : path.slice(0, end)
+  let parent = value
+  for (const step of steps.slice(0, -1)) parent = isObject(parent) ? parent[step] : undefined
+  if (isObject(parent)) Reflect.deleteProperty(parent, steps.at(-1) ?? '')
+}

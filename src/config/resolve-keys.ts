@@ -1,0 +1,51 @@
+import type * as z from 'zod'
+import { isSendable } from './addresses.ts'
+import { pathText } from './complaints.ts'
+import type { KeyConfig } from './config.ts'
+import type { Entry } from './entries.ts'
+import { type Names, splitTarget, unknownProvider } from './names.ts'
+import type { keySchema } from './schema.ts'
+import { hint } from './suggest.ts'
+
+/** Names that records use for callers without a key. */
+const reserved: readonly string[] = ['anonymous', 'library']
+
+const shortest = 8
+
+/** Every virtual key that can be understood; what cannot is complained of, never with the secret itself. */
+export const resolveKeys = (entries: readonly Entry<z.output<typeof keySchema>>[], names: Names): KeyConfig[] => {
+  const byName = new Map<string, Entry<unknown>>()
+  const bySecret = new Map<string, Entry<unknown>>()
+  for (const entry of entries) {
+    const { value, path } = entry
+    const sameName = byName.get(value.name)
+    const sameSecret = bySecret.get(value.key)
+    if (sameName) names.complain([...path, 'name'], `is the name of ${pathText(sameName.path)} already`)
+    if (sameSecret) names.complain([...path, 'key'], `is the same key as ${pathText(sameSecret.path)}`)
+    byName.set(value.name, sameName ?? entry)
+    bySecret.set(value.key, sameSecret ?? entry)
+    checkKey(entry, names)
+  }
+  return entries.map(({ value }) => ({
+    name: value.name,
+    key: value.key,
+    team: value.team,
+    user: value.user,
+    models: value.models,
+  }))
+}
+
+const checkKey = ({ value, path }: Entry<z.output<typeof keySchema>>, names: Names): void => {
+  if (reserved.includes(value.name)) names.complain([...path, 'name'], `${value.name} is a reserved name`)
+  if (value.key.length < shortest) names.complain([...path, 'key'], `must have at least ${shortest} characters`)
+  else if (!isSendable(value.key)) names.complain([...path, 'key'], 'must be printable ASCII without spaces')
+  for (const [index, model] of value.models?.entries() ?? []) {
+    if (names.models.has(model)) continue
+    const provider = splitTarget(model)?.provider
+    if (provider !== undefined && names.providers.has(provider)) continue
+    const known = provider === undefined ? names.models : [...names.models, ...names.providers]
+    const meant =
+      hint(model, known) || (provider === undefined ? '' : `; ${unknownProvider(provider, names.providers)}`)
+    names.complain([...path, 'models', index], `no model is called ${JSON.stringify(model)}${meant}`)
+  }
+}

@@ -1,0 +1,145 @@
+import type * as z from 'zod'
+import type { RetryLimits, RouteTimeouts } from '../routing/plan.ts'
+import type { Path } from './complaints.ts'
+import type { ModelConfig, TargetConfig } from './config.ts'
+import type { Entry } from './entries.ts'
+import { fullModelSchema, type modelSchema } from './model-schema.ts'
+import { type Names, readTarget, splitTarget } from './names.ts'
+import type { retrySchema, timeoutsSchema } from './schema.ts'
+import { hint } from './suggest.ts'
+
+type ModelInput = z.output<typeof modelSchema>
+type FullModel = z.output<typeof fullModelSchema>
+type WrittenTimeouts = Partial<Omit<z.output<typeof timeoutsSchema>, 'connect'>>
+
+/** What every model has unless it says otherwise. */
+export interface RouteDefaults {
+  readonly timeouts: RouteTimeouts
+  readonly retry: RetryLimits
+}
+
+const usual: RouteTimeouts = {
+  totalMs: 600_000,
+  streamTotalMs: 3_600_000,
+  firstTokenMs: 120_000,
+  idleMs: 60_000,
+  progressMs: 180_000,
+}
+
+/** Written clocks over others; a `total` alone holds for streams as well. */
+export const resolveTimeouts = (written: WrittenTimeouts, under: RouteTimeouts = usual): RouteTimeouts => ({
+  totalMs: written.total ?? under.totalMs,
+  streamTotalMs: written.streamTotal ?? written.total ?? under.streamTotalMs,
+  firstTokenMs: written.firstToken ?? under.firstTokenMs,
+  idleMs: written.idle ?? under.idleMs,
+  progressMs: written.progress ?? under.progressMs,
+})
+
+/** Written retry numbers over others. */
+export const resolveRetry = (
+  written: Partial<z.output<typeof retrySchema>>,
+  under: RetryLimits = { attempts: 4, sameTarget: 1 },
+): RetryLimits => ({
+  attempts: written.attempts ?? under.attempts,
+  sameTarget: written.sameTarget ?? under.sameTarget,
+})
+
+/** A model in full, and where its targets stand: shorthand has no field of that name. */
+const full = ({ value, path }: Entry<ModelInput>): { model: FullModel; targetsAt: (index: number) => Path } => {
+  if (typeof value === 'string') return { model: fullModelSchema.parse({ targets: [value] }), targetsAt: () => path }
+  if (!Array.isArray(value)) return { model: value, targetsAt: (index) => [...path, 'targets', index] }
+  return { model: fullModelSchema.parse({ targets: value }), targetsAt: (index) => [...path, index] }
+}
+
+/** Every public model that can be understood; what cannot is complained of. */
+export const resolveModels = (
+  entries: readonly Entry<ModelInput>[],
+  names: Names,
+  defaults: RouteDefaults,
+): Map<string, ModelConfig> => {
+  const models = new Map<string, ModelConfig>()
+  const written = new Map<string, FullModel>()
+  for (const entry of entries) {
+    const { model, targetsAt } = full(entry)
+    checkName(entry, names)
+    written.set(entry.name, model)
+    models.set(entry.name, {
+      name: entry.name,
+      targets: resolveTargets(model.targets, targetsAt, names),
+      policies: model.policies,
+      contextChain: [],
+      policyChain: [],
+      timeouts: resolveTimeouts(model.timeouts, defaults.timeouts),
+      retry: resolveRetry(model.retry, defaults.retry),
+    })
+  }
+  for (const { name, path } of entries) {
+    const model = models.get(name)
+    const fallback = written.get(name)?.fallback
+    if (!model || !fallback) continue
+    const chain = (reason: 'context' | 'policy') =>
+      fallback[reason].flatMap((step, index) =>
+        resolveStep(step, [...path, 'fallback', reason, index], { names, models, own: name }),
+      )
+    models.set(name, { ...model, contextChain: unique(chain('context')), policyChain: unique(chain('policy')) })
+  }
+  return models
+}
+
+const checkName = ({ name, path }: Entry<unknown>, { providers, complain }: Names): void => {
+  const provider = splitTarget(name)?.provider
+  if (!/^[^\s\p{Cc}]{1,200}$/u.test(name)) {
+    complain(path, 'expected a name of 1 to 200 characters without spaces', 'key')
+  } else if (provider !== undefined && providers.has(provider)) {
+    complain(path, `would hide the provider/model form of the provider ${provider}; choose another name`, 'key')
+  }
+}
+
+const resolveTargets = (
+  written: FullModel['targets'],
+  at: (index: number) => Path,
+  names: Names,
+): readonly TargetConfig[] => {
+  const targets: TargetConfig[] = []
+  for (const [index, item] of written.entries()) {
+    const whole = typeof item !== 'string'
+    const path = at(index)
+    const target = readTarget(whole ? item.target : item, whole ? [...path, 'target'] : path, names)
+    if (whole && item.weight <= 0)
+      names.complain([...path, 'weight'], 'expected a number above 0; to use a target never, remove it')
+    if (!target) continue
+    if (targets.some(({ id }) => id === target.id)) names.complain(path, `${target.id} is listed twice`)
+    else targets.push(whole ? { ...target, weight: item.weight } : target)
+  }
+  return targets
+}
+
+interface Chaining {
+  readonly names: Names
+  readonly models: ReadonlyMap<string, ModelConfig>
+  /** The model whose fallback this is. */
+  readonly own: string
+}
+
+/** A step of a fallback: a target, or the targets of another public model. */
+const resolveStep = (step: string, path: Path, { names, models, own }: Chaining): readonly TargetConfig[] => {
+  if (step === own) {
+    names.complain(path, 'a model cannot be its own fallback')
+    return []
+  }
+  if (names.models.has(step)) return models.get(step)?.targets ?? []
+  if (splitTarget(step) === undefined) {
+    const meant = hint(step, names.models)
+    names.complain(
+      path,
+      `no model is called ${JSON.stringify(step)}${meant || '; name a public model, or provider/model'}`,
+    )
+    return []
+  }
+  const target = readTarget(step, path, names)
+  return target ? [target] : []
+}
+
+const unique = (targets: readonly TargetConfig[]): TargetConfig[] => [
+  ...new Map(targets.map((target) => [target.id, target])).values(),
+]

@@ -1,0 +1,141 @@
+import type * as z from 'zod'
+import { baseUrlProblem, isSendable } from './addresses.ts'
+import type { Path } from './complaints.ts'
+import type { ProviderConfig, SimulationConfig } from './config.ts'
+import type { DiscoveredProvider } from './discover.ts'
+import type { Entry } from './entries.ts'
+import type { Environment } from './expand.ts'
+import { headersFrom } from './headers.ts'
+import type { Complain } from './issues.ts'
+import { type Kind, kindNames, kinds } from './kinds.ts'
+import { type providerSchema, simulationFields } from './provider-schema.ts'
+import { hint } from './suggest.ts'
+
+type Written = z.output<typeof providerSchema>
+
+interface Surroundings {
+  readonly environment: Environment
+  readonly complain: Complain
+}
+
+/** Configured providers, then those found beside them; a configured name wins. */
+export const resolveProviders = (
+  entries: readonly Entry<Written>[],
+  found: readonly DiscoveredProvider[],
+  surroundings: Surroundings,
+): Map<string, ProviderConfig> => {
+  const providers = new Map<string, ProviderConfig>()
+  for (const entry of entries) {
+    const provider = configured(entry, surroundings)
+    if (provider) providers.set(entry.name, provider)
+  }
+  const written = new Set(entries.map(({ name }) => name))
+  for (const provider of found) if (!written.has(provider.name)) providers.set(provider.name, discovered(provider))
+  return providers
+}
+
+const discovered = (found: DiscoveredProvider): ProviderConfig => ({
+  name: found.name,
+  kind: found.kind,
+  apiKey: found.apiKey,
+  baseUrl: found.baseUrl,
+  headers: {},
+  models: found.models,
+  quirks: {},
+  simulation: kinds.get(found.kind)?.simulated ? {} : undefined,
+  foundBy: found.foundBy,
+})
+
+const configured = (entry: Entry<Written>, surroundings: Surroundings): ProviderConfig | undefined => {
+  const { name, path, value } = entry
+  const { complain } = surroundings
+  if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(name)) {
+    complain(path, 'expected a name of letters, digits, ".", "-" and "_", at most 64', 'key')
+  }
+  const kind = kinds.get(value.kind ?? name)
+  if (!kind) {
+    complain([...path, 'kind'], `is missing, and ${JSON.stringify(name)} is no kind${hint(name, kindNames)}`)
+    return undefined
+  }
+  complainOfForeignFields(entry, kind, complain)
+  if (kind.simulated) return simulated(entry, kind)
+  return {
+    name,
+    kind: kind.name,
+    apiKey: apiKeyOf(entry, kind, surroundings),
+    baseUrl: baseUrlOf(entry, kind, complain),
+    headers: headersFrom(value.headers, [...path, 'headers'], complain),
+    models: value.models,
+    quirks: value.quirks,
+    simulation: undefined,
+    foundBy: undefined,
+  }
+}
+
+const upstreamFields = ['apiKey', 'baseUrl', 'headers', 'quirks'] as const
+const simulatedFields = Object.keys(simulationFields) as (keyof typeof simulationFields)[]
+
+const isGiven = (value: unknown): boolean =>
+  value !== undefined && (typeof value !== 'object' || value === null || Object.keys(value).length > 0)
+
+/** A field that this kind would silently ignore is a mistake. */
+const complainOfForeignFields = ({ path, value }: Entry<Written>, kind: Kind, complain: Complain): void => {
+  const foreign = kind.simulated ? upstreamFields : simulatedFields
+  for (const field of foreign) {
+    if (!isGiven(value[field])) continue
+    const whose = kind.simulated ? 'only for providers that are called' : 'only for simulated providers'
+    complain([...path, field], `is ${whose}; this one is of kind ${kind.name}`, 'key')
+  }
+}
+
+const simulated = ({ name, value }: Entry<Written>, kind: Kind): ProviderConfig => ({
+  name,
+  kind: kind.name,
+  apiKey: undefined,
+  baseUrl: undefined,
+  headers: {},
+  models: value.models,
+  quirks: {},
+  simulation: simulationOf(value),
+  foundBy: undefined,
+})
+
+const simulationOf = ({ retryAfter, ...value }: Written): SimulationConfig => ({
+  latencyMs: value.latencyMs,
+  tokensPerSecond: value.tokensPerSecond,
+  errorRate: value.errorRate,
+  rateLimitRate: value.rateLimitRate,
+  retryAfterMs: retryAfter,
+  cutRate: value.cutRate,
+  stallRate: value.stallRate,
+  seed: value.seed,
+  failing: value.failing,
+})
+
+/** The written key, or the usual variable's; never the latter when calls go to an address of the reader's choice. */
+const apiKeyOf = ({ path, value }: Entry<Written>, kind: Kind, surroundings: Surroundings): string | undefined => {
+  const { environment, complain } = surroundings
+  const at: Path = [...path, 'apiKey']
+  const variable = kind.environmentKeys.find((name) => environment[name])
+  const usual = value.baseUrl === undefined && variable !== undefined ? environment[variable] : undefined
+  const apiKey = value.apiKey ?? usual
+  if (apiKey === undefined) {
+    if (!kind.needsKey || value.baseUrl !== undefined) return undefined
+    complain(at, `is missing; write it, or set ${kind.environmentKeys.join(' or ')}`)
+  } else if (!isSendable(apiKey)) {
+    const which = value.apiKey === undefined ? `the environment variable ${variable} ` : ''
+    complain(at, `${which}must be printable ASCII without spaces`)
+  }
+  return apiKey
+}
+
+const baseUrlOf = ({ path, value }: Entry<Written>, kind: Kind, complain: Complain): string | undefined => {
+  const at: Path = [...path, 'baseUrl']
+  if (value.baseUrl === undefined) {
+    if (!kind.hasAddress) complain(at, `is missing; the kind ${kind.name} has no usual address`)
+    return undefined
+  }
+  const problem = baseUrlProblem(value.baseUrl)
+  if (problem !== undefined) complain(at, problem)
+  return value.baseUrl.replace(/\/+$/, '')
+}

@@ -1,0 +1,133 @@
+import type * as z from 'zod'
+import { choice, duration, flag, list, name, named, section, size, text, whole } from './fields.ts'
+import { modelSchema } from './model-schema.ts'
+import { priceSchema } from './price-schema.ts'
+import { providerSchema } from './provider-schema.ts'
+import { retryFields, timeoutFields } from './route-schema.ts'
+
+const drain = section(
+  {
+    notReady: duration(
+      {
+        description:
+          'How long the server goes on taking calls after it was asked to stop, while `/readyz` already says no, so that a load balancer notices first.',
+        examples: ['5s'],
+      },
+      { least: 0, most: 600_000 },
+    ).prefault('5s'),
+    streams: duration(
+      { description: 'How long calls under way may then take to end before they are cut.', examples: ['120s'] },
+      { least: 0, most: 86_400_000 },
+    ).prefault('120s'),
+  },
+  { description: 'How the server stops.' },
+)
+
+export const serverSchema = section(
+  {
+    host: text(
+      {
+        description:
+          'The address to listen on. Other machines reach the gateway only when this is not a loopback address; then `keys` are required. The environment variable `HOST` overrides it.',
+        examples: ['127.0.0.1', '0.0.0.0'],
+      },
+      'address',
+    ).prefault('127.0.0.1'),
+    port: whole(
+      { least: 0, most: 65_535 },
+      {
+        description: 'The port to listen on; 0 takes a free one. The environment variable `PORT` overrides it.',
+        examples: [4000],
+      },
+    ).prefault(4000),
+    maxBodyBytes: size(
+      { least: 1024, most: 1024 ** 3 },
+      { description: 'The largest request body that is read; a larger one is refused with 413.', examples: ['32MiB'] },
+    ).prefault('32MiB'),
+    headersTimeout: duration({
+      description: 'How long a client may take to send the headers of a request.',
+      examples: ['10s'],
+    }).prefault('10s'),
+    requestTimeout: duration({
+      description: 'How long a client may take to send a whole request.',
+      examples: ['60s'],
+    }).prefault('60s'),
+    keepAlive: duration({
+      description: 'How long an idle connection is kept for the next request.',
+      examples: ['65s'],
+    }).prefault('65s'),
+    drain: drain.prefault({}),
+  },
+  { description: 'Where the gateway listens, and how patient it is with its clients.' },
+)
+
+export const keySchema = section(
+  {
+    name: name({ description: 'What the key is called in logs, metrics and bills.', examples: ['web'] }),
+    key: text({
+      description:
+        'The secret itself, at least 8 characters, as clients send it: `Authorization: Bearer …`, `x-api-key` or `x-goog-api-key`.',
+      examples: [`\${WEB_KEY}`],
+    }),
+    team: name({ description: 'The team that its calls are counted for.', examples: ['shop'] }).optional(),
+    user: name({ description: 'The user that its calls are counted for.', examples: ['ada'] }).optional(),
+    models: list(text({ description: 'A public name, or `provider/model`.' }, 'model'), {
+      description: 'The models it may use, fallbacks included. Absent: all.',
+      examples: [['chat']],
+    }).optional(),
+  },
+  { description: 'A virtual key: what a client shows instead of a key of a provider.' },
+)
+
+export const telemetrySchema = section(
+  {
+    log: choice(['silent', 'error', 'warn', 'info', 'debug'], {
+      description: 'The least severe lines that are logged.',
+      examples: ['info'],
+    }).prefault('info'),
+    metrics: flag({ description: 'Whether `/metrics` is served.', examples: [true] }).prefault(true),
+  },
+  { description: 'What the gateway tells about itself.' },
+)
+
+export const timeoutsSchema = section(timeoutFields.withDefaults, {
+  description: 'The clocks of every call, unless a model has its own.',
+})
+
+export const retrySchema = section(retryFields.withDefaults, {
+  description: 'How often a call is tried, unless a model has its own numbers.',
+})
+
+/** The whole configuration as a file or a program writes it; descriptions here make the reference page. */
+export const configSchema = section(
+  {
+    $schema: text(
+      { description: 'Where an editor finds the JSON Schema of this file. Not read.' },
+      'address',
+    ).optional(),
+    server: serverSchema.prefault({}),
+    discover: flag({
+      description:
+        'Whether providers are also found by themselves: those whose usual key is in the environment, Ollama when it listens on this machine, and the simulated provider as `sim`. A provider configured under the same name wins.',
+      examples: [false],
+    }).prefault(true),
+    providers: named(providerSchema, { description: 'Who answers, by the name that targets use.' }).prefault({}),
+    models: named(modelSchema, {
+      description: 'What callers ask for, by public name. `provider/model` always works too.',
+    }).prefault({}),
+    keys: list(keySchema, {
+      description: 'Virtual keys. Without any, every caller is let in, so the gateway only listens on this machine.',
+    }).prefault([]),
+    prices: named(priceSchema, {
+      description:
+        'What models cost, by `provider/model` or `provider/*`, in USD per million tokens. They go before the prices that are known already.',
+    }).prefault({}),
+    telemetry: telemetrySchema.prefault({}),
+    timeouts: timeoutsSchema.prefault({}),
+    retry: retrySchema.prefault({}),
+  },
+  { description: 'The configuration of Tollgate.' },
+)
+
+/** What a configuration file may say, and what the library takes. */
+export type ConfigInput = z.input<typeof configSchema>
