@@ -23,18 +23,21 @@ export interface ExchangeLimits {
   readonly maxErrorBytes: number
 }
 
-interface Settle {
+export interface ExchangeOptions {
+  readonly wire: Wire
+  /** For messages. */
+  readonly target: string
+  readonly limits: ExchangeLimits
+  readonly timeouts: WatchdogTimeouts
+  /** Reads a whole body; differs from the wire's own only for operations whose answer is no conversation. */
+  wholeReader(): Reader
   resolve(beginning: Beginning): void
   reject(error: GatewayError): void
 }
 
 /** One request to an upstream and what comes back: the callbacks that undici calls, nothing allocated that is not needed. */
 export class Exchange implements Dispatcher.DispatchHandler {
-  readonly #wire: Wire
-  readonly #target: string
-  readonly #limits: ExchangeLimits
-  readonly #settle: Settle
-  readonly #timeouts: WatchdogTimeouts
+  readonly #options: ExchangeOptions
   #controller: Dispatcher.DispatchController | undefined
   #reason: GatewayError | undefined
   #status = 0
@@ -51,19 +54,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Called once, when nothing more can happen. */
   onClose: (() => void) | undefined
 
-  constructor(wire: Wire, target: string, limits: ExchangeLimits, timeouts: WatchdogTimeouts, settle: Settle) {
-    this.#wire = wire
-    this.#target = target
-    this.#limits = limits
-    this.#timeouts = timeouts
-    this.#settle = settle
+  constructor(options: ExchangeOptions) {
+    this.#options = options
   }
 
   /** Stops at once: the socket is closed, whoever waits gets the reason. */
   abort(reason: GatewayError): void {
     if (this.#reason) return
     this.#reason = reason
-    this.#settle.reject(reason)
+    this.#options.reject(reason)
     this.#inbox?.close(reason)
     this.#controller?.abort(reason)
     this.#over()
@@ -102,10 +101,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
       const { waiting } = this.#splitter
       this.#inbox?.close(waiting === 0 ? undefined : this.#cut())
     } else if (this.#status >= 300) {
-      this.#settle.resolve({ ok: false, status: this.#status, headers: this.#headers, body: this.#body().toString() })
+      this.#options.resolve({ ok: false, status: this.#status, headers: this.#headers, body: this.#body().toString() })
     } else {
       const inbox = this.#begin(controller)
-      inbox.put(new Chunk(this.#body(), true, this.#wire.reader('whole')))
+      inbox.put(new Chunk(this.#body(), true, this.#options.wholeReader()))
       inbox.close()
     }
     this.#over()
@@ -113,9 +112,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (!this.#reason) {
-      const failure = networkError(error, this.#controller !== undefined, this.#target)
+      const failure = networkError(error, this.#controller !== undefined, this.#options.target)
       this.#reason = failure
-      this.#settle.reject(failure)
+      this.#options.reject(failure)
       this.#inbox?.close(failure)
     }
     this.#over()
@@ -127,35 +126,35 @@ export class Exchange implements Dispatcher.DispatchHandler {
       resume: () => controller.resume(),
       abort: (reason: GatewayError) => this.abort(reason),
     }
-    const inbox = new Inbox(valve, this.#limits.bufferBytes)
+    const inbox = new Inbox(valve, this.#options.limits.bufferBytes)
     this.#inbox = inbox
     if (this.#form === 'events') {
-      this.#watchdog = new Watchdog(this.#timeouts, this.#target, (error) => this.abort(error))
+      this.#watchdog = new Watchdog(this.#options.timeouts, this.#options.target, (error) => this.abort(error))
       inbox.onWait = (waits) => this.#watchdog?.waits(waits)
     }
-    this.#settle.resolve({ ok: true, form: this.#form, headers: this.#headers, inbox })
+    this.#options.resolve({ ok: true, form: this.#form, headers: this.#headers, inbox })
     return inbox
   }
 
   #events(data: Buffer, splitter: EventSplitter): void {
     const piece = splitter.push(data)
-    if (splitter.waiting > this.#limits.maxEventBytes) {
-      this.abort(this.#garbled(`sent an event of more than ${this.#limits.maxEventBytes} bytes`))
+    if (splitter.waiting > this.#options.limits.maxEventBytes) {
+      this.abort(this.#garbled(`sent an event of more than ${this.#options.limits.maxEventBytes} bytes`))
       return
     }
     const quiet = piece !== undefined && isKeepAlive(piece)
     this.#watchdog?.bytes(piece !== undefined && !quiet)
     if (piece === undefined) return
-    this.#reader ??= this.#wire.reader('events')
+    this.#reader ??= this.#options.wire.reader('events')
     // What matters stands alone, so that an ending can be held back, hidden or preceded without touching the rest.
-    if (!this.#wire.matters(piece)) this.#inbox?.put(new Chunk(piece, false, this.#reader))
+    if (!this.#options.wire.matters(piece)) this.#inbox?.put(new Chunk(piece, false, this.#reader))
     else
       for (const event of splitter.split(piece))
-        this.#inbox?.put(new Chunk(event, this.#wire.matters(event), this.#reader))
+        this.#inbox?.put(new Chunk(event, this.#options.wire.matters(event), this.#reader))
   }
 
   #part(data: Buffer): void {
-    const most = this.#status >= 300 ? this.#limits.maxErrorBytes : this.#limits.maxWholeBytes
+    const most = this.#status >= 300 ? this.#options.limits.maxErrorBytes : this.#options.limits.maxWholeBytes
     this.#partBytes += data.length
     if (this.#partBytes <= most) this.#parts.push(data)
     else if (this.#status < 300) this.abort(this.#garbled(`sent an answer of more than ${most} bytes`))
@@ -166,11 +165,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #garbled(what: string): GatewayError {
-    return new GatewayError('upstream_garbled', `${this.#target} ${what}.`, { outcome: 'malformed' })
+    return new GatewayError('upstream_garbled', `${this.#options.target} ${what}.`, { outcome: 'malformed' })
   }
 
   #cut(): GatewayError {
-    return new GatewayError('upstream_garbled', `${this.#target} ended its stream in the middle of an event.`, {
+    return new GatewayError('upstream_garbled', `${this.#options.target} ended its stream in the middle of an event.`, {
       outcome: 'ambiguous',
     })
   }

@@ -1,7 +1,9 @@
 import { Answer } from '../core/answer.ts'
 import type { Attempt } from '../core/call.ts'
+import type { Reader } from '../core/chunk.ts'
 import { asGatewayError, GatewayError, incapable } from '../core/errors.ts'
 import type { Handler } from '../core/handler.ts'
+import { isObject } from '../core/json.ts'
 import type { Provider } from '../providers/provider.ts'
 import { type Beginning, Exchange, type ExchangeLimits } from './exchange.ts'
 import { shownHeaders } from './headers.ts'
@@ -73,7 +75,15 @@ const exchange = (attempt: Attempt, provider: Provider, pools: Pools, outgoing: 
       reject(new GatewayError('overloaded', `Too many calls wait for ${target.id}.`, { outcome: 'not_sent' }))
       return
     }
-    const exchange = new Exchange(provider.wire, target.id, limits, attempt.timeouts, { resolve, reject })
+    const exchange = new Exchange({
+      wire: provider.wire,
+      target: target.id,
+      limits,
+      timeouts: attempt.timeouts,
+      wholeReader: attempt.request.operation === 'count_tokens' ? countReader : () => provider.wire.reader('whole'),
+      resolve,
+      reject,
+    })
     const onAbort = (): void => exchange.abort(asGatewayError(signal.reason))
     signal.addEventListener('abort', onAbort, { once: true })
     const silence = attempt.request.stream
@@ -96,6 +106,18 @@ const exchange = (attempt: Attempt, provider: Provider, pools: Pools, outgoing: 
       exchange,
     )
   })
+
+/** The answer to `count_tokens` is no conversation: it only has to be the number that was asked for. */
+const countReader = (): Reader => (bytes) => {
+  let counted: unknown
+  try {
+    counted = JSON.parse(Buffer.from(bytes).toString())
+  } catch (cause) {
+    throw new GatewayError('upstream_garbled', 'The upstream did not answer in JSON.', { outcome: 'malformed', cause })
+  }
+  if (isObject(counted) && typeof counted.input_tokens === 'number') return []
+  throw new GatewayError('upstream_garbled', 'The upstream did not answer with a count.', { outcome: 'malformed' })
+}
 
 const silent = (exchange: Exchange, attempt: Attempt): void =>
   exchange.abort(
