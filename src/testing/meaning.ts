@@ -137,5 +137,6 @@ export const meaningOf = (deltas: readonly Delta[]): Meaning => {
     join?.(joined, delta)
   }
   meaning.choices.sort((one, other) => one.index - other.index)
+  meaning.opaque.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))
   return meaning
 }

@@ -1,0 +1,78 @@
+import { incapable } from '../../core/errors.ts'
+import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import type { Request } from '../../core/request.ts'
+import type { Target } from '../../core/target.ts'
+import { type Body, withoutOurs } from './body.ts'
+import { wireName } from './name.ts'
+import { passMessages } from './pass-messages.ts'
+import { writeChat } from './write-chat.ts'
+import { asksOtherwise, writeReasoning } from './write-reasoning.ts'
+
+/** A target that does not take these loses nothing of the question. */
+const hints: ReadonlySet<string> = new Set([
+  'user',
+  'safety_identifier',
+  'metadata',
+  'prompt_cache_key',
+  'prompt_cache_retention',
+  'prompt_cache_options',
+])
+
+const isHint = (field: string, value: JsonValue): boolean =>
+  hints.has(field) || (field === 'store' && value === false) || (field === 'service_tier' && value === 'auto')
+
+const setStream = (body: Body, request: Request, target: Target): void => {
+  if (body.stream !== request.stream && (request.stream || body.stream !== undefined)) body.stream = request.stream
+  const options = body.stream_options
+  if (request.stream && target.quirks.streamUsage !== false) {
+    // Usage is always asked for: what an answer cost is known from it. Whoever did not ask is not shown it.
+    body.stream_options = isObject(options) ? { ...options, include_usage: true } : { include_usage: true }
+  } else if (options !== undefined) body.stream_options = undefined
+}
+
+const setMaxOutput = (body: Body, target: Target): void => {
+  const given = body.max_completion_tokens ?? body.max_tokens
+  if (given === undefined || given === null) return
+  const wanted = target.quirks.maxOutputField ?? 'max_completion_tokens'
+  body[wanted === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'] = undefined
+  body[wanted] = given
+}
+
+/** The caller's own body with only those fields changed that must be: what we do not know passes as it came. */
+const passOn = (given: JsonObject, request: Request, target: Target): Body => {
+  const body: Body = { ...given }
+  body.model = target.model
+  body.messages = passMessages(given.messages as readonly JsonValue[], target)
+  setStream(body, request, target)
+  setMaxOutput(body, target)
+  if (isObject(given.metadata)) body.metadata = withoutOurs(given.metadata)
+  if (asksOtherwise(given, target)) {
+    body.reasoning_effort = undefined
+    body.reasoning = undefined
+    body.thinking = undefined
+    Object.assign(body, writeReasoning(request.chat.reasoning, target))
+  }
+  return body
+}
+
+const refuseWhatItRefuses = (body: Body, target: Target): void => {
+  if (target.quirks.schemaFormat === false) {
+    const format = body.response_format
+    if (isObject(format) && format.type === 'json_schema') throw incapable('response_format.json_schema', target.id)
+  }
+  for (const field of target.quirks.refuses ?? []) {
+    const value = body[field]
+    if (value === undefined || value === null) continue
+    if (!isHint(field, value)) throw incapable(field, target.id)
+    body[field] = undefined
+  }
+}
+
+/** The body that asks a target this. Throws `incapable` for what the language or the target cannot say. */
+export const writeRequest = (request: Request, target: Target): string => {
+  const own = request.wire === wireName ? request.body : undefined
+  const body = own ? passOn(own, request, target) : writeChat(request, target)
+  refuseWhatItRefuses(body, target)
+  if (target.quirks.adds) Object.assign(body, target.quirks.adds)
+  return JSON.stringify(body)
+}
