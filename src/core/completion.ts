@@ -2,7 +2,7 @@ import type { Delta, Finish, ToolCall } from './delta.ts'
 import type { Usage } from './usage.ts'
 
 /** Follows a JSON text piece by piece and knows whether its outermost value is closed. */
-class JsonBalance {
+export class JsonBalance {
   #depth = 0
   #inString = false
   #escaped = false
@@ -23,6 +23,11 @@ class JsonBalance {
     else if (code === 0x7b || code === 0x5b) this.#depth++
     else if (code === 0x7d || code === 0x5d) this.#depth--
     if (code > 0x20) this.#begun = true
+  }
+
+  /** True once anything but white space was seen. */
+  get begun(): boolean {
+    return this.#begun
   }
 
   /** Empty arguments count as closed: a tool may take none. */

@@ -21,6 +21,8 @@ export interface Request {
   readonly chat: Chat
   /** Fields and content types of the caller's wire that have no neutral word, by path: only that wire can carry them. */
   readonly untranslatable: readonly string[]
+  /** Does the body hold thinking that another wire said? It is taken out where the body is otherwise sent as it is. */
+  readonly foreignReasoning?: boolean | undefined
 }
 
 /** A conversation to continue, and how. Absent means: not said, the target's default. */

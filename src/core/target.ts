@@ -37,9 +37,14 @@ export interface Quirks {
   readonly developerRole?: boolean | undefined
   /** Does a complete stream always end with the wire's end mark? Default true; where not, finish reasons suffice. */
   readonly endMark?: boolean | undefined
+  /** May a system message stand in the middle of a conversation? Default: yes in OpenAI's wire, as the model's name tells in Anthropic's. */
+  readonly systemAnywhere?: boolean | undefined
   /** Where reasoning text of earlier turns is sent back; default: nowhere. */
   readonly reasoningField?: 'reasoning_content' | 'reasoning' | undefined
-  /** How thinking is asked for; default `reasoning_effort`. */
+  /**
+   * How thinking is asked for; default `reasoning_effort` in OpenAI's wire. In Anthropic's: `thinking` means a budget of
+   * tokens, `effort` leaves it to the model; default as the model's name tells.
+   */
   readonly reasoningRequest?: 'effort' | 'object' | 'thinking' | 'none' | undefined
   /** Does it enforce JSON Schemas (`response_format: json_schema`)? Default true. */
   readonly schemaFormat?: boolean | undefined

@@ -1,0 +1,14 @@
+import { readRequests, readStreams, readWholes } from '../../testing/samples.ts'
+import { wireSuite } from '../../testing/wire-suite.ts'
+import { anthropicMessages } from './index.ts'
+
+const folder = (name: string): URL => new URL(`./fixtures/${name}/`, import.meta.url)
+
+wireSuite({
+  wire: anthropicMessages,
+  streams: readStreams(folder('streams')),
+  wholes: readWholes(folder('wholes')),
+  requests: readRequests(folder('requests')),
+  failing: readStreams(folder('failing')),
+  quirks: { systemAnywhere: true },
+})

@@ -1,0 +1,21 @@
+import type { Wire } from '../wire.ts'
+import { readError, writeError } from './errors.ts'
+import { matters } from './matters.ts'
+import { wireName } from './name.ts'
+import { readRequest } from './read-request.ts'
+import { reader } from './reader.ts'
+import { writeRequest } from './write-request.ts'
+import { writer } from './writer.ts'
+
+/** Anthropic's Messages API: `POST /v1/messages` and `/v1/messages/count_tokens`, version 2023-06-01. */
+export const anthropicMessages: Wire = {
+  name: wireName,
+  keepAlive: 'event: ping\ndata: {"type": "ping"}\n\n',
+  readRequest,
+  writeRequest,
+  reader,
+  writer,
+  readError,
+  writeError,
+  matters,
+}
