@@ -1,5 +1,6 @@
 import { collectDefaultMetrics } from 'prom-client'
 import type { AttemptLine } from '../core/call.ts'
+import type { GatewayError } from '../core/errors.ts'
 import type { CallRecord, Sink } from '../core/record.ts'
 import type { Usage } from '../core/usage.ts'
 import { MetricRegistry } from './registry.ts'
@@ -20,6 +21,8 @@ export interface Metrics {
   readonly contentType: string
   /** Everything in the text format. */
   text(): Promise<string>
+  /** Counts a refusal that came before there was a call, such as a body that cannot be read. */
+  readonly refused: (error: GatewayError, wire: string) => void
   /** Makes room for configured models and targets, which keep their own label values however many others come. */
   reserve(names: { readonly models: readonly string[]; readonly targets: readonly string[] }): void
 }
@@ -59,6 +62,10 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
       droppedBefore = dropped
       metrics.set('tollgate_in_flight', sources.inFlight?.() ?? 0)
       return metrics.text()
+    },
+    refused: ({ code }, wire) => {
+      metrics.add('tollgate_requests_total', [wire, 'unknown', 'none', 'error', 'false'])
+      metrics.add('tollgate_errors_total', [code, 'unknown'])
     },
     reserve: ({ models, targets }) => {
       for (const model of models) metrics.bounds.bounded('model', model, true)

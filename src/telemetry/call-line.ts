@@ -1,0 +1,56 @@
+import type { AttemptLine } from '../core/call.ts'
+import { errorTable } from '../core/errors.ts'
+import { usdFromNanos } from '../core/money.ts'
+import type { CallRecord } from '../core/record.ts'
+import type { Usage } from '../core/usage.ts'
+
+/** What the log says of a call: who asked what of whom, how it went, what it took and cost; no word of what was said. */
+export const callFacts = (record: CallRecord): Readonly<Record<string, unknown>> => ({
+  id: record.id,
+  key: record.caller.key,
+  team: record.caller.team,
+  wire: record.wire,
+  operation: record.operation,
+  model: record.model,
+  target: record.target,
+  stream: record.stream,
+  outcome: record.outcome,
+  error: record.error,
+  cause: record.error === 'internal' ? record.cause : undefined,
+  durationMs: rounded(record.durationMs),
+  firstTokenMs: rounded(record.firstTokenMs),
+  finish: record.finishes.length > 0 ? record.finishes : undefined,
+  tokens: tokensOf(record),
+  costUsd: record.costNanos === undefined ? undefined : usdFromNanos(record.costNanos),
+  attempts: record.attempts.map(attemptFacts),
+  retryCount: record.retryCount > 0 ? record.retryCount : undefined,
+})
+
+/** How loud the line is: what operators must look at stands out, what callers did wrong does not. */
+export const callLevel = (record: CallRecord): 'info' | 'warn' | 'error' => {
+  if (record.error === undefined || record.outcome === 'cancelled') return 'info'
+  if (record.error === 'internal') return 'error'
+  return errorTable[record.error].fault === 'caller' ? 'info' : 'warn'
+}
+
+const rounded = (durationMs: number | undefined): number | undefined =>
+  durationMs === undefined ? undefined : Math.round(durationMs * 10) / 10
+
+/** Parts that are zero are left out; the source always stands there. */
+const tokensOf = ({ usage }: CallRecord): unknown => {
+  if (usage === undefined) return undefined
+  const tokens: Record<string, unknown> = {}
+  for (const kind in usage) {
+    const count = usage[kind as keyof Usage]
+    if (count !== 0) tokens[kind] = count
+  }
+  return tokens
+}
+
+const attemptFacts = (line: AttemptLine): unknown => ({
+  target: line.target,
+  outcome: line.outcome,
+  status: line.status,
+  durationMs: line.ended === undefined ? undefined : rounded(line.ended - line.started),
+  costUsd: line.costNanos === undefined ? undefined : usdFromNanos(line.costNanos),
+})

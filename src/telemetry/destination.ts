@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { destination } from 'pino'
+
+/** Lines wait until so many bytes are there, or the timer comes, so that a call costs no system call. */
+const bufferedBytes = 4_096
+const flushMs = 1_000
+/** How long flushing and closing wait for a destination that takes nothing. */
+const patienceMs = 2_000
+
+/** Where log lines go: a file or a descriptor, written asynchronously, bounded, and in nobody's way. */
+export interface Destination {
+  write(line: string): void
+  /** How many lines did not fit, because what is behind is stuck, broken or closed. */
+  dropped(): number
+  /** Resolves when all that was written before is with the operating system, or after two seconds. */
+  flush(): Promise<void>
+  /**
+   * Flushes and closes, in two seconds at most. False when that did not work: a thread may still wait in the write
+   * then, for which `process.exit` waits too, so that only a signal ends the process.
+   */
+  close(): Promise<boolean>
+}
+
+/** Opens a destination that keeps at most `mostBytes` in memory. */
+export const openDestination = (to: string | number, mostBytes: number): Destination => {
+  let dropped = 0
+  let isOpen = false
+  let isBroken = false
+  let isClosing = false
+  let hasGivenUp = false
+  const stream = destination({
+    dest: to,
+    sync: false,
+    minLength: bufferedBytes,
+    maxLength: mostBytes,
+    // Asked when a pipe is full. A yes after giving up would keep the process alive, or hang it while it exits.
+    retryEAGAIN: () => !hasGivenUp,
+  })
+  /** Otherwise pino flushes it synchronously when the process exits, and throws or waits for ever. */
+  const abandon = (): void => {
+    Object.assign(stream, { destroyed: true })
+  }
+  stream.once('ready', () => {
+    isOpen = true
+  })
+  stream.on('drop', () => dropped++)
+  // There is no other place to tell it: lines stay buffered until the next try, and what does not fit is counted.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    isBroken ||= error.code === 'EPIPE' || !isOpen
+    if (!isOpen) abandon()
+  })
+  const timer = setInterval(() => isBroken || stream.flush(), flushMs).unref()
+  return {
+    write: (line) => {
+      if (isBroken || isClosing) dropped++
+      else stream.write(line)
+    },
+    dropped: () => dropped,
+    flush: () =>
+      new Promise((resolve) => {
+        if (isBroken || isClosing) return resolve()
+        setTimeout(resolve, patienceMs).unref()
+        stream.flush(() => resolve())
+      }),
+    close: async () => {
+      if (isClosing || isBroken) return isClosing && !hasGivenUp
+      isClosing = true
+      clearInterval(timer)
+      stream.end()
+      try {
+        await once(stream, 'close', { signal: AbortSignal.timeout(patienceMs) })
+      } catch {
+        hasGivenUp = true
+        abandon()
+      }
+      return !hasGivenUp
+    },
+  }
+}
