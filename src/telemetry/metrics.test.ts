@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { AttemptLine } from '../core/call.ts'
+import { GatewayError } from '../core/errors.ts'
 import type { CallRecord } from '../core/record.ts'
 import { noUsage } from '../core/usage.ts'
 import { type MetricRow, metricTable } from './metric-table.ts'
@@ -83,6 +84,15 @@ describe('a call', () => {
   test('that an SDK repeats is counted', async () => {
     assert.equal(await after([{}, { retryCount: 2 }], 'tollgate_sdk_retries_total'), 1)
   })
+})
+
+test('a refusal before there was a call is counted as a failed call of no model', async () => {
+  const metrics = create()
+  metrics.refused(new GatewayError('invalid_request', 'x'), 'openai-chat')
+  const series =
+    'tollgate_requests_total{wire="openai-chat",model="unknown",target="none",outcome="error",stream="false"}'
+  assert.equal(await valueIn(metrics, series), 1)
+  assert.equal(await valueIn(metrics, 'tollgate_errors_total{code="invalid_request",model="unknown"}'), 1)
 })
 
 describe('attempts', () => {
