@@ -2,6 +2,9 @@
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 
+/** True for what could be an IP address or the name of a machine. */
+export const isHost = (host: string): boolean => /^[A-Za-z0-9:][\w.:%-]{0,252}$/.test(host)
+
 /** A host without the brackets of an IPv6 address, in lower case. */
 export const bareHost = (host: string): string => host.replace(/^\[(.*)\]$/, '$1').toLowerCase()
 

@@ -1,8 +1,8 @@
-import { isObject } from '../core/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import { shown } from './complaints.ts'
 import type { Config } from './config.ts'
 import { type DiscoveredProvider, discoverProviders, type Probe } from './discover.ts'
-import { entriesOf, leniently } from './entries.ts'
+import { entriesOf, itemsOf, leniently } from './entries.ts'
 import type { Environment } from './expand.ts'
 import { type Complain, complainOf } from './issues.ts'
 import { modelSchema } from './model-schema.ts'
@@ -26,8 +26,6 @@ export interface Surroundings {
   readonly complain: Complain
 }
 
-type Raw = Readonly<Record<string, unknown>>
-
 /** Checks plain data whole and fills every default in. The result is only of use when nothing was complained of. */
 export const checkConfig = async (value: unknown, surroundings: Surroundings): Promise<Omit<Config, 'file'>> => {
   const { environment, probe, complain } = surroundings
@@ -42,8 +40,8 @@ export const checkConfig = async (value: unknown, surroundings: Surroundings): P
 }
 
 /** A section whose lines are all commented out is as good as none; a provider without fields has its defaults. */
-const withoutEmptySections = (value: Raw): Raw => {
-  const raw: Record<string, unknown> = {}
+const withoutEmptySections = (value: JsonObject): JsonObject => {
+  const raw: Record<string, JsonValue | undefined> = {}
   for (const [key, section] of Object.entries(value)) if (section !== null) raw[key] = section
   if (isObject(raw.providers)) {
     raw.providers = Object.fromEntries(
@@ -54,7 +52,7 @@ const withoutEmptySections = (value: Raw): Raw => {
 }
 
 const resolve = (
-  raw: Raw,
+  raw: JsonObject,
   found: readonly DiscoveredProvider[],
   { environment, listens, complain }: Surroundings,
 ): Omit<Config, 'file'> => {
@@ -74,7 +72,7 @@ const resolve = (
     server: resolveServer(server, { environment: listens ? environment : {}, guarded, complain }),
     providers: resolveProviders(entriesOf(raw, 'providers', providerSchema), found, { environment, complain }),
     models: resolveModels(entriesOf(raw, 'models', modelSchema), names, defaults),
-    keys: resolveKeys(entriesOf(raw, 'keys', keySchema), names),
+    keys: resolveKeys(itemsOf(raw, 'keys', keySchema), names),
     prices: resolvePrices(entriesOf(raw, 'prices', priceSchema), names),
     telemetry: leniently(raw.telemetry ?? {}, telemetrySchema) ?? telemetrySchema.parse({}),
     timeouts: { ...defaults.timeouts, connectMs: timeouts.connect },

@@ -38,7 +38,7 @@ export const pathText = (path: Path): string => {
   let text = ''
   for (const step of path) {
     if (typeof step === 'number') text += `[${step}]`
-    else if (!/^[A-Za-z_$][\w$-]*$/.test(step)) text += `[${shown(step)}]`
+    else if (!/^[A-Za-z_$][\w$-]{0,59}$/.test(step)) text += `[${shown(step)}]`
     else text += text === '' ? step : `.${step}`
   }
   return text

@@ -45,7 +45,8 @@ export interface ProviderConfig {
   readonly baseUrl: string | undefined
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  readonly models: readonly string[]
+  /** Undefined: those its kind is known for. */
+  readonly models: readonly string[] | undefined
   /** Only what differs from the kind. */
   readonly quirks: Quirks
   /** Undefined unless the kind is simulated. */

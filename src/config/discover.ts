@@ -10,7 +10,8 @@ export interface DiscoveredProvider {
   readonly kind: string
   readonly apiKey?: string | undefined
   readonly baseUrl?: string | undefined
-  readonly models: readonly string[]
+  /** Undefined: those its kind is known for. */
+  readonly models?: readonly string[] | undefined
   /** What it was found by: an environment variable, an address, or that it is always there. */
   readonly foundBy: string
 }
@@ -29,14 +30,16 @@ export const discoverProviders = async (
 ): Promise<DiscoveredProvider[]> => {
   const found: DiscoveredProvider[] = []
   for (const kind of kinds.values()) {
+    // A key alone does not tell whether somebody runs one here.
+    if (!kind.needsKey) continue
     const variable = kind.environmentKeys.find((name) => environment[name])
     if (variable === undefined) continue
-    found.push({ name: kind.name, kind: kind.name, apiKey: environment[variable], models: [], foundBy: variable })
+    found.push({ name: kind.name, kind: kind.name, apiKey: environment[variable], foundBy: variable })
   }
   const origin = ollamaOrigin(environment.OLLAMA_HOST)
   const models = await probe(origin)
   if (models) found.push({ name: 'ollama', kind: 'ollama', baseUrl: `${origin}/v1`, models, foundBy: origin })
-  found.push({ name: 'sim', kind: 'simulated', models: [], foundBy: 'always' })
+  found.push({ name: 'sim', kind: 'simulated', foundBy: 'always' })
   return found
 }
 

@@ -65,7 +65,8 @@ export const readDocument = (text: string): Document => {
     resolveKnownTags: false,
     stringKeys: true,
     prettyErrors: false,
-    logLevel: 'silent',
+    // Not 'silent': that would also hide that there is a second document.
+    logLevel: 'error',
     // Comparing every pair of keys takes minutes for a large map; keys are compared below.
     uniqueKeys: false,
   })

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { isObject } from '../core/json.ts'
+import { isObject, type JsonObject } from '../core/json.ts'
 import type { Path } from './complaints.ts'
 import { wrongPaths } from './issues.ts'
 
@@ -11,19 +11,24 @@ export interface Entry<Value> {
   readonly value: Value
 }
 
-/** The good entries of a map or a list: one bad entry must not hide what is wrong between the others. */
-export const entriesOf = <Schema extends z.ZodType>(
-  raw: Readonly<Record<string, unknown>>,
-  section: string,
-  schema: Schema,
-): Entry<z.output<Schema>>[] => {
-  const entries = raw[section]
-  if (typeof entries !== 'object' || entries === null) return []
-  const steps = Array.isArray(entries) ? [...entries.entries()] : Object.entries(entries)
-  return steps.flatMap(([step, item]) => {
-    const value = leniently(item, schema)
+type Steps = Iterable<readonly [step: string | number, raw: unknown]>
+
+const good = <Schema extends z.ZodType>(steps: Steps, section: string, schema: Schema): Entry<z.output<Schema>>[] =>
+  [...steps].flatMap(([step, raw]) => {
+    const value = leniently(raw, schema)
     return value === undefined ? [] : [{ name: String(step), path: [section, step], value }]
   })
+
+/** The good entries of a section that is a map: one bad entry must not hide what is wrong between the others. */
+export const entriesOf = <Schema extends z.ZodType>(raw: JsonObject, section: string, schema: Schema) => {
+  const entries = raw[section]
+  return good(isObject(entries) ? Object.entries(entries) : [], section, schema)
+}
+
+/** The good items of a section that is a list. */
+export const itemsOf = <Schema extends z.ZodType>(raw: JsonObject, section: string, schema: Schema) => {
+  const items = raw[section]
+  return good(Array.isArray(items) ? items.entries() : [], section, schema)
 }
 
 /** What a schema reads when everything wrong that it can do without is left away; undefined when that is not enough. */

@@ -72,7 +72,8 @@ const expandText = (text: string, path: Path, { environment, complain, secrets }
       secrets.set(found, `\${${name}}`)
       return found
     }
-    if (fallback === undefined)
-      complain(path, `the environment variable ${name} is not set; set it, or write \${${name}:-default}`)
-    return fallback ?? ''
+    if (fallback !== undefined) return fallback
+    complain(path, `the environment variable ${name} is not set; set it, or write \${${name}:-default}`)
+    // What is around it can still be checked.
+    return whole
   })

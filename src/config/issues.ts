@@ -50,7 +50,8 @@ const problemOf = (issue: Issue, path: Path): string => {
   if (!message.startsWith('expected')) return message
   if (input === null) return `is empty; ${message}`
   if (isSecret(path)) return `${message}, got a ${typeof input}${typeof input === 'number' ? '; put it in quotes' : ''}`
-  const meant = issue.code === 'invalid_value' ? hint(String(input), issue.values.map(String)) : ''
+  const isWord = issue.code === 'invalid_value' && typeof input === 'string'
+  const meant = isWord ? hint(input, issue.values.map(String)) : ''
   return `${message}, got ${shown(input)}${meant.startsWith('; did') ? meant : ''}`
 }
 

@@ -11,9 +11,10 @@ export const configJsonSchema = (): JsonSchema =>
     io: 'input',
     target: 'draft-2020-12',
     override: ({ zodSchema, jsonSchema }) => {
-      // Examples are dropped from fields that are read into something else, though they are written like this.
-      const examples = z.globalRegistry.get(zodSchema)?.examples
+      // Both are dropped from fields that are read into something else, though they are written like this.
+      const { examples, default: usual } = z.globalRegistry.get(zodSchema) ?? {}
       if (Array.isArray(examples)) jsonSchema.examples = examples
+      if (typeof usual === 'string') jsonSchema.default = usual
     },
   })
 

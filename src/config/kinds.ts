@@ -1,3 +1,6 @@
+import { anthropicRow } from '../providers/anthropic.ts'
+import { compatibleRows } from '../providers/compatible-rows.ts'
+
 /** What the configuration knows of a kind of provider. */
 export interface Kind {
   readonly name: string
@@ -11,41 +14,24 @@ export interface Kind {
   readonly simulated: boolean
 }
 
-const hosted = (name: string, ...environmentKeys: string[]): Kind => ({
-  name,
-  environmentKeys,
-  needsKey: true,
-  hasAddress: true,
+const called: readonly Kind[] = [anthropicRow, ...compatibleRows].map((row) => ({
+  name: row.kind,
+  environmentKeys: row.environmentKeys,
+  needsKey: row.auth !== 'optional',
+  hasAddress: row.baseUrl !== undefined,
   simulated: false,
-})
+}))
 
-const local = (name: string, hasAddress: boolean): Kind => ({
-  name,
+const simulated: Kind = {
+  name: 'simulated',
   environmentKeys: [],
   needsKey: false,
-  hasAddress,
-  simulated: false,
-})
-
-const table: readonly Kind[] = [
-  hosted('openai', 'OPENAI_API_KEY'),
-  hosted('anthropic', 'ANTHROPIC_API_KEY'),
-  hosted('gemini', 'GEMINI_API_KEY', 'GOOGLE_API_KEY'),
-  hosted('groq', 'GROQ_API_KEY'),
-  hosted('together', 'TOGETHER_API_KEY'),
-  hosted('mistral', 'MISTRAL_API_KEY'),
-  hosted('deepseek', 'DEEPSEEK_API_KEY'),
-  hosted('xai', 'XAI_API_KEY'),
-  hosted('openrouter', 'OPENROUTER_API_KEY'),
-  local('ollama', true),
-  local('vllm', true),
-  local('lmstudio', true),
-  local('openai-compatible', false),
-  { name: 'simulated', environmentKeys: [], needsKey: false, hasAddress: true, simulated: true },
-]
+  hasAddress: false,
+  simulated: true,
+}
 
 /** Every kind of provider there is, by name. */
-export const kinds: ReadonlyMap<string, Kind> = new Map(table.map((kind) => [kind.name, kind]))
+export const kinds: ReadonlyMap<string, Kind> = new Map([...called, simulated].map((kind) => [kind.name, kind]))
 
 /** The names of all kinds. */
 export const kindNames: readonly string[] = [...kinds.keys()]

@@ -1,4 +1,4 @@
-import type { Path } from './complaints.ts'
+import { type Path, shown } from './complaints.ts'
 import type { TargetConfig } from './config.ts'
 import type { Complain } from './issues.ts'
 import { kinds } from './kinds.ts'
@@ -18,12 +18,18 @@ export const splitTarget = (text: string): { provider: string; model: string } |
   return { provider: text.slice(0, slash), model: text.slice(slash + 1) }
 }
 
+const longestTarget = 256
+
 /** A written target, or undefined after a complaint. */
 export const readTarget = (text: string, path: Path, names: Names): TargetConfig | undefined => {
   const parts = splitTarget(text)
   if (!parts || /[\s\p{Cc}]/u.test(text)) {
     const model = names.models.has(text) ? '; a public model cannot be a target of another' : ''
-    names.complain(path, `expected a target such as openai/gpt-5-mini, got ${JSON.stringify(text)}${model}`)
+    names.complain(path, `expected a target such as openai/gpt-5-mini, got ${shown(text)}${model}`)
+    return undefined
+  }
+  if (text.length > longestTarget) {
+    names.complain(path, `expected at most ${longestTarget} characters`)
     return undefined
   }
   if (!names.providers.has(parts.provider)) {
@@ -35,7 +41,7 @@ export const readTarget = (text: string, path: Path, names: Names): TargetConfig
 
 /** Says that a provider does not exist, and how to have it. */
 export const unknownProvider = (name: string, known: ReadonlySet<string>): string => {
-  const problem = `no provider is called ${JSON.stringify(name)}`
+  const problem = `no provider is called ${shown(name)}`
   const kind = kinds.get(name)
   if (!kind) return `${problem}${hint(name, known)}`
   const [variable] = kind.environmentKeys

@@ -19,5 +19,5 @@ export const priceSchema = section(
     audioOutput: usd('A million generated tokens of audio. Default: as `output`.', 20).optional(),
     perCall: usd('The call itself, in USD, whatever it used.', 0.01).prefault(0),
   },
-  { description: 'Prices in USD per million tokens.' },
+  { description: 'A part without a price of its own costs as much as the part it belongs to.' },
 )

@@ -97,11 +97,15 @@ export const providerSchema = section(
       examples: [{ 'x-team': 'shop' }],
     }).prefault({}),
     models: list(text({ description: "The provider's own name of a model." }), {
-      description: 'Models it is known to serve, for `GET /v1/models`; others work too.',
+      description:
+        'Models it is known to serve, for `GET /v1/models`; others work too. Default: those its kind is known for.',
       examples: [['gpt-5-mini']],
-    }).prefault([]),
+    }).optional(),
     quirks: quirks.prefault({}),
     ...simulationFields,
   },
-  { description: 'A provider.' },
+  {
+    description:
+      'Which fields it may have depends on its kind: `latencyMs` and what follows is for simulated ones only.',
+  },
 )

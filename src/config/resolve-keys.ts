@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import { isSendable } from './addresses.ts'
-import { pathText } from './complaints.ts'
+import { pathText, shown } from './complaints.ts'
 import type { KeyConfig } from './config.ts'
 import type { Entry } from './entries.ts'
 import { type Names, splitTarget, unknownProvider } from './names.ts'
@@ -46,6 +46,6 @@ const checkKey = ({ value, path }: Entry<z.output<typeof keySchema>>, names: Nam
     const known = provider === undefined ? names.models : [...names.models, ...names.providers]
     const meant =
       hint(model, known) || (provider === undefined ? '' : `; ${unknownProvider(provider, names.providers)}`)
-    names.complain([...path, 'models', index], `no model is called ${JSON.stringify(model)}${meant}`)
+    names.complain([...path, 'models', index], `no model is called ${shown(model)}${meant}`)
   }
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { RetryLimits, RouteTimeouts } from '../routing/plan.ts'
-import type { Path } from './complaints.ts'
+import { type Path, shown } from './complaints.ts'
 import type { ModelConfig, TargetConfig } from './config.ts'
 import type { Entry } from './entries.ts'
 import { fullModelSchema, type modelSchema } from './model-schema.ts'
@@ -100,7 +100,7 @@ const resolveTargets = (
   at: (index: number) => Path,
   names: Names,
 ): readonly TargetConfig[] => {
-  const targets: TargetConfig[] = []
+  const targets = new Map<string, TargetConfig>()
   for (const [index, item] of written.entries()) {
     const whole = typeof item !== 'string'
     const path = at(index)
@@ -108,10 +108,10 @@ const resolveTargets = (
     if (whole && item.weight <= 0)
       names.complain([...path, 'weight'], 'expected a number above 0; to use a target never, remove it')
     if (!target) continue
-    if (targets.some(({ id }) => id === target.id)) names.complain(path, `${target.id} is listed twice`)
-    else targets.push(whole ? { ...target, weight: item.weight } : target)
+    if (targets.has(target.id)) names.complain(path, `${target.id} is listed twice`)
+    else targets.set(target.id, whole ? { ...target, weight: item.weight } : target)
   }
-  return targets
+  return [...targets.values()]
 }
 
 interface Chaining {
@@ -130,10 +130,7 @@ const resolveStep = (step: string, path: Path, { names, models, own }: Chaining)
   if (names.models.has(step)) return models.get(step)?.targets ?? []
   if (splitTarget(step) === undefined) {
     const meant = hint(step, names.models)
-    names.complain(
-      path,
-      `no model is called ${JSON.stringify(step)}${meant || '; name a public model, or provider/model'}`,
-    )
+    names.complain(path, `no model is called ${shown(step)}${meant || '; name a public model, or provider/model'}`)
     return []
   }
   const target = readTarget(step, path, names)

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
-import { bareHost, isLoopback } from './addresses.ts'
+import { bareHost, isHost, isLoopback } from './addresses.ts'
+import { shown } from './complaints.ts'
 import type { ServerConfig } from './config.ts'
 import type { Environment } from './expand.ts'
 import type { Complain } from './issues.ts'
@@ -16,7 +17,8 @@ interface Surroundings {
 export const resolveServer = (written: z.output<typeof serverSchema>, surroundings: Surroundings): ServerConfig => {
   const { environment, guarded, complain } = surroundings
   const host = bareHost(environment.HOST || written.host)
-  if (!guarded && !isLoopback(host)) {
+  if (!isHost(host)) complain(['server', 'host'], `expected an IP address or a host name, got ${shown(host)}`)
+  else if (!guarded && !isLoopback(host)) {
     const from = environment.HOST ? ' (from the environment variable HOST)' : ''
     const problem = `${host}${from} is reachable from other machines; configure keys or bind 127.0.0.1`
     complain(['server', 'host'], problem)

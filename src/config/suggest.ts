@@ -19,6 +19,11 @@ const distance = (from: string, to: string): number => {
 
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[_\-\s]/g, '')
 
+const farBetween = (written: string, candidate: string): number => {
+  const [short, long] = written.length < candidate.length ? [written, candidate] : [candidate, written]
+  return short.length >= 4 && long.startsWith(short) ? 1 : distance(written, candidate)
+}
+
 /** The known word that was probably meant, or undefined when none is near; `base_url` is as near as can be to `baseUrl`. */
 export const nearest = (word: string, known: Iterable<string>): string | undefined => {
   if (word.length > 100) return undefined
@@ -26,7 +31,7 @@ export const nearest = (word: string, known: Iterable<string>): string | undefin
   let best: string | undefined
   let least = Math.max(1, Math.floor(written.length / 3)) + 1
   for (const candidate of known) {
-    const far = distance(written, plain(candidate))
+    const far = farBetween(written, plain(candidate))
     if (far < least) {
       best = candidate
       least = far
