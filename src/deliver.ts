@@ -76,12 +76,14 @@ class Delivery {
     }
     this.#committed = true
     const { call } = this.#opened
+    const body = this.#wire.writeError(error, 'whole')
     this.#outlet.head(error.status, {
       'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
       ...commonHeaders(call),
       ...errorHeaders(error),
     })
-    this.#outlet.end(this.#wire.writeError(error, 'whole'))
+    this.#outlet.end(body)
   }
 
   stop(): void {
@@ -127,6 +129,7 @@ class Delivery {
     this.#committed = true
     this.#outlet.head(200, {
       'content-type': 'application/json',
+      'content-length': String(Buffer.byteLength(body)),
       ...commonHeaders(call),
       ...answerHeaders(answer, call),
       ...(cost === undefined ? {} : { 'x-tollgate-cost-usd': usdFromNanos(cost) }),

@@ -5,7 +5,7 @@ export const banner = (config: Config, { url, names }: { url: string; names: rea
   const providers = [...config.providers.values()].map(
     ({ name, kind, foundBy, models }) =>
       `  ${name.padEnd(12)} ${foundBy === undefined ? 'configured' : `found by ${foundBy}`}${name === kind ? '' : ` (${kind})`}${
-        models.length > 0 ? `, ${models.length} models` : ''
+        models !== undefined ? `, ${models.length} models` : ''
       }`,
   )
   const model = [...config.models.keys()][0] ?? 'sim/small'

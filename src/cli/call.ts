@@ -18,7 +18,7 @@ export interface CallCommandOptions {
 /** Sends one prompt and prints the answer, who gave it, what it took and what it cost. */
 export const call = async (prompt: string, options: CallCommandOptions): Promise<void> => {
   const config = await loadForCli(options.config)
-  const runtime = await assemble({ ...config, telemetry: { ...config.telemetry, log: 'silent' } })
+  const runtime = assemble({ ...config, telemetry: { ...config.telemetry, log: 'silent' } })
   try {
     await ask(facade(runtime, { key: 'cli' }), prompt, options)
   } finally {
@@ -35,14 +35,17 @@ const ask = async (gateway: LibraryGateway, prompt: string, options: CallCommand
   }
   const limits = { timeoutMs: options.timeoutMs === undefined ? undefined : Number(options.timeoutMs) }
   if (options.stream) {
-    for await (const delta of gateway.stream(request, limits)) if (delta.kind === 'text') process.stdout.write(delta.text)
+    for await (const delta of gateway.stream(request, limits))
+      if (delta.kind === 'text') process.stdout.write(delta.text)
     return print('')
   }
   const answer = await gateway.chat(request, limits)
   if (options.json) return printJson(answer)
   print(answer.text)
   const { usage, costUsd } = answer
-  const tokens = usage ? `${inputTokens(usage)} tokens in, ${outputTokens(usage)} out (${usage.source})` : 'tokens unknown'
+  const tokens = usage
+    ? `${inputTokens(usage)} tokens in, ${outputTokens(usage)} out (${usage.source})`
+    : 'tokens unknown'
   const cost = costUsd === undefined ? 'cost unknown' : `$${costUsd}`
   const tries = answer.attempts === 1 ? '1 attempt' : `${answer.attempts} attempts`
   tell(`-- ${answer.target}, ${tokens}, ${cost}, ${answer.durationMs.toFixed(0)} ms, ${tries}`)

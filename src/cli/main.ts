@@ -13,7 +13,10 @@ const program = new Command('tollgate')
   .description('An LLM gateway: one address for every model, with fallback, deadlines and a record of each call.')
   .exitOverride()
 
-const configOption = ['-c, --config <file>', 'configuration file (else TOLLGATE_CONFIG, ./tollgate.yaml, or none)'] as const
+const configOption = [
+  '-c, --config <file>',
+  'configuration file (else TOLLGATE_CONFIG, ./tollgate.yaml, or none)',
+] as const
 const jsonOption = ['--json', 'print JSON'] as const
 
 program

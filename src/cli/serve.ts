@@ -1,8 +1,8 @@
 import process from 'node:process'
 import { describeConfig } from '../config/load.ts'
-import { loadForCli } from './load.ts'
 import { startServer } from '../server/start.ts'
 import { banner } from './banner.ts'
+import { loadForCli } from './load.ts'
 import { tell } from './output.ts'
 
 export interface ServeOptions {

@@ -36,9 +36,9 @@ export interface Runtime {
 }
 
 /** Puts a gateway together from its configuration. */
-export const assemble = async (config: Config): Promise<Runtime> => {
+export const assemble = (config: Config): Runtime => {
   const clock = systemClock
-  const providers = await providersOf(config)
+  const providers = providersOf(config)
   const health = createHealth({ clock })
   const plan = planOf(config, providers, createPolicies(health, Math.random))
   const pools = createPools({ connectTimeoutMs: config.timeouts.connectMs })

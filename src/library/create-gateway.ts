@@ -62,7 +62,7 @@ export interface LibraryGateway {
  */
 export const createGateway = async (input: ConfigInput = {}): Promise<LibraryGateway> => {
   const config = await parseConfig({ telemetry: { log: 'silent' }, ...input }, process.env)
-  const runtime = await assemble(config)
+  const runtime = assemble(config)
   return facade(runtime, { key: 'library' })
 }
 
@@ -111,10 +111,12 @@ const deltasOf = async function* (answer: Answer): AsyncGenerator<Delta, void, u
 const obey = (signal: AbortSignal, opened: Opened): void => {
   const stop = (): void =>
     opened.cancel(
-      new GatewayError('cancelled', 'The call was cancelled by its signal.', { outcome: 'cancelled', cause: signal.reason }),
+      new GatewayError('cancelled', 'The call was cancelled by its signal.', {
+        outcome: 'cancelled',
+        cause: signal.reason,
+      }),
     )
   signal.addEventListener('abort', stop, { once: true })
   const forget = (): void => signal.removeEventListener('abort', stop)
   opened.answer.then((answer) => answer.watch({ done: forget, fail: forget }), forget)
 }
-

@@ -20,7 +20,7 @@ export interface Running {
 
 /** Starts a gateway server. Rejects when the address is taken. */
 export const startServer = async (config: Config): Promise<Running> => {
-  const runtime = await assemble(config)
+  const runtime = assemble(config)
   const { server: settings } = config
   const front = createGatewayServer({
     gateway: runtime.gateway,

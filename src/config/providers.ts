@@ -1,0 +1,98 @@
+import type { Attempt } from '../core/call.ts'
+import type { Handler } from '../core/handler.ts'
+import type { Price } from '../core/money.ts'
+import type { ModelFacts, Quirks, Target } from '../core/target.ts'
+import { anthropicRow, createAnthropic } from '../providers/anthropic.ts'
+import { compatibleRows, createCompatible } from '../providers/compatible.ts'
+import { factsOf } from '../providers/models.ts'
+import type { Provider } from '../providers/provider.ts'
+import { createSimulated } from '../providers/simulated.ts'
+import type { Config, ProviderConfig } from './config.ts'
+
+/** The providers of a configuration, ready to be asked. */
+export interface ProviderSet {
+  /** Those that are reached over the network. */
+  readonly senders: ReadonlyMap<string, Provider>
+  /** Those that answer inside the process. */
+  readonly answerers: ReadonlyMap<string, Handler<Attempt>>
+  /** The models each is known to serve. */
+  readonly listed: ReadonlyMap<string, readonly string[]>
+  target(provider: string, model: string, weight: number): Target
+}
+
+interface Made {
+  readonly provider: Provider
+  readonly answer?: Handler<Attempt>
+  facts(model: string): ModelFacts | undefined
+}
+
+const make = (config: ProviderConfig): Made => {
+  const { name, kind, apiKey, baseUrl, headers, models } = config
+  if (kind === 'simulated') return createSimulated({ ...config.simulation, name, models })
+  const options = { name, apiKey, baseUrl, headers, models }
+  const row = kind === 'anthropic' ? anthropicRow : compatibleRows.find((each) => each.kind === kind)
+  return {
+    provider: kind === 'anthropic' ? createAnthropic(options) : createCompatible({ ...options, kind }),
+    facts: (model) => factsOf(row?.priceProvider, model),
+  }
+}
+
+/** Makes every configured and found provider. */
+export const providersOf = (config: Config): ProviderSet => {
+  const made = new Map([...config.providers.values()].map((each) => [each.name, make(each)]))
+  const quirks = new Map<string, Quirks>()
+  for (const [name, { provider }] of made)
+    quirks.set(name, { ...provider.quirks, ...config.providers.get(name)?.quirks })
+  const senders = new Map<string, Provider>()
+  const answerers = new Map<string, Handler<Attempt>>()
+  for (const [name, { provider, answer }] of made) {
+    if (answer) answerers.set(name, answer)
+    else senders.set(name, provider)
+  }
+  return {
+    senders,
+    answerers,
+    listed: new Map([...made].map(([name, { provider }]) => [name, provider.models])),
+    target: (provider, model, weight) => {
+      const found = made.get(provider)
+      return new LazyTarget({ provider, model, weight, quirks: quirks.get(provider) ?? {} }, () =>
+        withPrice(found?.facts(model), priceIn(config.prices, provider, model)),
+      )
+    },
+  }
+}
+
+/** A target that looks its facts up when somebody asks: most listed models are never called. */
+class LazyTarget implements Target {
+  readonly id: string
+  readonly provider: string
+  readonly model: string
+  readonly weight: number
+  readonly quirks: Quirks
+  readonly #find: () => ModelFacts | undefined
+  #facts: ModelFacts | undefined
+  #found = false
+
+  constructor(target: Pick<Target, 'provider' | 'model' | 'weight' | 'quirks'>, find: () => ModelFacts | undefined) {
+    this.id = `${target.provider}/${target.model}`
+    this.provider = target.provider
+    this.model = target.model
+    this.weight = target.weight
+    this.quirks = target.quirks
+    this.#find = find
+  }
+
+  get facts(): ModelFacts | undefined {
+    if (!this.#found) {
+      this.#facts = this.#find()
+      this.#found = true
+    }
+    return this.#facts
+  }
+}
+
+const priceIn = (prices: ReadonlyMap<string, Price>, provider: string, model: string): Price | undefined =>
+  prices.get(`${provider}/${model}`) ?? prices.get(`${provider}/*`)
+
+const withPrice = (facts: ModelFacts | undefined, price: Price | undefined): ModelFacts | undefined =>
+  price === undefined ? facts : { lacks: [], ...facts, price }
