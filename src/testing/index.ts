@@ -1,0 +1,16 @@
+export type { AnsweredToolCall, AnswerOptions, AnswerUsage } from './answer-options.ts'
+export { anthropicError, anthropicErrorEvent, anthropicText, anthropicToolCalls } from './anthropic-answers.ts'
+export { createFakeClock, type FakeClock } from './clock.ts'
+export {
+  type Delay,
+  type Ending,
+  type FakeUpstream,
+  type ReceivedRequest,
+  type ScriptStep,
+  type Step,
+  startFakeUpstream,
+} from './fake-upstream.ts'
+export { cut, endless, hangUp, hugeEvent, pingsOnly, redirect, silence, stall } from './faults.ts'
+export { openaiError, openaiErrorEvent, openaiText, openaiToolCalls } from './openai-answers.ts'
+export { type RawAnswer, type RawTimeouts, rawRequest } from './raw-http.ts'
+export { openSlowReader, type SlowReader } from './slow-reader.ts'
