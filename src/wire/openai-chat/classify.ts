@@ -48,20 +48,48 @@ const rejected: Verdict = { code: 'upstream_rejected', outcome: 'caller' }
 
 const quotaCodes = /\b(insufficient_quota|billing_\w+|insufficient_balance|insufficient_credits)\b/i
 const quotaWords = /\b(billing|quota|credit balance|out of credits?|insufficient (balance|credits?|funds))\b/i
-const contextWords =
-  /context[_ ](length|window|limit|size)|(maximum|max)[_ ](context|prompt|input|allowed input|seq|model)[_ ]?(length|len)|(prompt|input|request)( is| was)? too long|too many (input |prompt )?tokens|reduce the (length|number of tokens)|input length .{0,40}exceeds|model_max_prompt_tokens_exceeded/i
-const rateWords = /rate.?limit|throttl|per (minute|hour|day)|please wait|try again/i
+const modelCodes = /\bmodel_not_found\b/i
+const rateWords = /rate.?limit|throttl|per (minute|hour|day)|please wait/i
+const overloadWords = /overloaded|over capacity|no (available|healthy) (provider|upstream|worker)/i
 const policyWords =
   /content_filter|content[_ ](policy|management policy)|ResponsibleAIPolicyViolation|moderation_blocked|usage (polic|guideline)|safety (system|polic)|input was flagged|invalid_prompt/i
-const modelWords = /\bmodel_not_found\b/i
-const overloadWords = /overloaded|over capacity|no (available|healthy) (provider|upstream|worker)/i
 
-const ofRejection = (evidence: string): Verdict => {
-  if (quotaCodes.test(evidence)) return quota
-  if (modelWords.test(evidence)) return notFound
-  if (contextWords.test(evidence) && !rateWords.test(evidence)) return context
-  return policyWords.test(evidence) ? policy : rejected
+/** How providers say that a prompt is longer than their model reads. */
+const contextWords = new RegExp(
+  [
+    'context[_ ](length|window|limit|size)',
+    '(maximum|max)[_ ](context|prompt|input|allowed input|seq|model)[_ ]?(length|len)',
+    '(prompt|input|request)( is| was)? too long',
+    'too many (input |prompt )?tokens',
+    'reduce the (length|number of tokens)',
+    '(input length|token count) .{0,40}exceeds',
+    'exceeded model token limit',
+    'range of input length',
+    'max_new_tokens. must be <=',
+  ].join('|'),
+  'i',
+)
+
+interface Evidence {
+  /** Type and code: the upstream's own labels. What decides about our account or key is read here alone, as messages repeat what callers wrote. */
+  readonly labels: string
+  readonly text: string
 }
+
+const ofRejection = ({ labels, text }: Evidence): Verdict => {
+  if (quotaCodes.test(labels)) return quota
+  if (modelCodes.test(labels)) return notFound
+  if (contextWords.test(text) && !rateWords.test(text)) return context
+  return policyWords.test(text) ? policy : rejected
+}
+
+/** Providers also call a rate that refills by the minute a quota. */
+const isUnpaid = ({ labels, text }: Evidence): boolean =>
+  quotaCodes.test(labels) || (quotaWords.test(text) && !rateWords.test(text))
+
+/** A moderated question is the caller's: were it taken for a bad key, one caller could put the key out of use for all. */
+const ofForbidden = ({ labels, text }: Evidence): Verdict =>
+  policyWords.test(text) ? policy : quotaCodes.test(labels) ? quota : auth
 
 const fixed: ReadonlyMap<number, Verdict> = new Map([
   [401, auth],
@@ -74,25 +102,21 @@ const fixed: ReadonlyMap<number, Verdict> = new Map([
   [529, overloaded],
 ])
 
-const verdictOn = (status: number, evidence: string): Verdict => {
+const verdictOn = (status: number, evidence: Evidence): Verdict => {
   const known = fixed.get(status)
   if (known) return known
-  // A moderated question is the caller's: were it taken for a bad key, one caller could put the key out of use for all.
-  if (status === 403) return policyWords.test(evidence) ? policy : quotaCodes.test(evidence) ? quota : auth
-  if (status === 429) return quotaCodes.test(evidence) || isUnpaid(evidence) ? quota : throttled
-  if (status >= 500) return overloadWords.test(evidence) ? overloaded : failed
+  if (status === 403) return ofForbidden(evidence)
+  if (status === 429) return isUnpaid(evidence) ? quota : throttled
+  if (status >= 500) return overloadWords.test(evidence.text) ? overloaded : failed
   if (status >= 400) return ofRejection(evidence)
   // A redirect is never followed: it would carry the key to another place.
   return status >= 300 ? failed : strange
 }
 
-/** Providers also call a rate that refills by the minute a quota. */
-const isUnpaid = (evidence: string): boolean =>
-  quotaWords.test(evidence) && !/per (minute|hour|day)|rate/i.test(evidence)
-
 /** The error that an upstream's words amount to. What it says of our credential, account or organization is not repeated. */
 export const classify = (status: number, said: Said): GatewayError => {
-  const { code, outcome, sentence } = verdictOn(status, said.evidence)
+  const labels = `${said.type ?? ''} ${said.code ?? ''}`
+  const { code, outcome, sentence } = verdictOn(status, { labels, text: said.evidence })
   if (sentence !== undefined) return new GatewayError(code, sentence, { outcome })
   const message = said.message || 'The provider rejected the request without saying why.'
   const upstream = { status, message, type: said.type, code: said.code, param: said.param }

@@ -1,7 +1,7 @@
 import { invalid } from '../../core/errors.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { Chat } from '../../core/request.ts'
-import { booleanAt, filledAt, integerAt, numberAt, objectAt, stringAt } from './fields.ts'
+import { booleanAt, filledAt, integerAt, numberAt, objectAt, shortened, stringAt } from './fields.ts'
 import {
   type FieldReader,
   mostTokens,
@@ -78,7 +78,7 @@ const hint: FieldReader = () => {}
 
 /** No word of ours says this, so that only a target of this language can be asked. */
 const ownWord: FieldReader = (_value, { untranslatable }, field) => {
-  untranslatable.push(field)
+  untranslatable.push(shortened(field))
 }
 
 /** What would let a caller choose where a request goes, or with whose key. */

@@ -86,7 +86,7 @@ export const readMessage = (message: JsonObject, blocks: Blocks, deltas: Delta[]
   const details = message.reasoning_details
   // Where details come, plain text beside them says the same again.
   if (Array.isArray(details) && details.length > 0) readDetails(details, blocks, deltas)
-  else pushReasoning(message.reasoning_content ?? message.reasoning, blocks, deltas)
+  else pushReasoning(message.reasoning_content || message.reasoning, blocks, deltas)
   const { content } = message
   if (typeof content === 'string') pushText(content, blocks, deltas)
   else if (Array.isArray(content)) readParts(content, blocks, deltas)

@@ -11,6 +11,7 @@ import {
   numberAt,
   objectAt,
   type Range,
+  shortened,
   stringAt,
   wordAt,
 } from './fields.ts'
@@ -51,7 +52,7 @@ export const readBiases: FieldReader = (value, { chat }) => {
   const biases = objectAt(value, 'logit_bias')
   const tokens = Object.keys(biases)
   if (tokens.length > mostBiases) throw invalid('logit_bias', `must not have more than ${mostBiases} entries.`)
-  for (const token of tokens) numberAt(biases[token], `logit_bias.${token}`, bias)
+  for (const token of tokens) numberAt(biases[token], `logit_bias.${shortened(token)}`, bias)
   chat.logitBias = biases as Readonly<Record<string, number>>
 }
 

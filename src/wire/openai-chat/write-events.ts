@@ -69,6 +69,7 @@ export class EventsWriter implements Writer {
   }
 
   end(): string {
+    if (this.#head === '') this.#startUnnamed()
     return `${this.#request.wantsUsage && this.#usage ? this.#usageFrame(this.#usage) : ''}data: [DONE]\n\n`
   }
 
@@ -78,8 +79,12 @@ export class EventsWriter implements Writer {
     this.#head = `data: {"id":${named},"object":"chat.completion.chunk","created":${since},"model":${JSON.stringify(model)},`
   }
 
+  #startUnnamed(): void {
+    this.#start({ kind: 'start', id: '', model: this.#request.model })
+  }
+
   #frame(choice: number, delta: string, finish = 'null', more = ''): string {
-    if (this.#head === '') this.#start({ kind: 'start', id: '', model: this.#request.model })
+    if (this.#head === '') this.#startUnnamed()
     const role = this.#told[choice] === undefined ? this.#begin(choice, delta) : ''
     return `${this.#head}${this.#extras}"choices":[{"index":${choice},"delta":{${role}${delta}}${more},"finish_reason":${finish}}]}\n\n`
   }

@@ -61,8 +61,10 @@ const ownFields: Record<Style, readonly string[]> = {
 
 /** Does a body ask for thinking in a way that is not the target's? */
 export const asksOtherwise = (body: JsonObject, target: Target): boolean => {
-  const own = ownFields[target.quirks.reasoningRequest ?? 'effort']
+  const style = target.quirks.reasoningRequest ?? 'effort'
+  const own = ownFields[style]
   return (
+    (style === 'thinking' && body.reasoning_effort === 'none') ||
     (isSaid(body.reasoning_effort) && !own.includes('reasoning_effort')) ||
     (isSaid(body.reasoning) && !own.includes('reasoning')) ||
     (isSaid(body.thinking) && !own.includes('thinking'))
