@@ -45,7 +45,7 @@ const fromChat = (request: Request, target: Target): Sent => {
     messages,
     ...writeTools(chat, target, abilities),
     thinking: thinking?.type === 'enabled' && toolTurnLacksThinking(messages) ? undefined : thinking,
-    output_config: outputConfig(effort, writeFormat(chat, target)),
+    output_config: outputConfig(effort, writeFormat(chat)),
   }
   if (request.operation === 'count_tokens') return question
   return { ...question, max_tokens: maxTokens, ...writeSettings(request, abilities) }
@@ -64,11 +64,18 @@ const withhold = (sent: Sent, refuses: readonly string[], target: Target): void 
   }
 }
 
+const asksForSchema = ({ output_config: config, output_format: format }: Sent): boolean =>
+  isSaid(format) || (isObject(config) && isSaid(config.format))
+
+const isSaid = (value: JsonValue | undefined): boolean => value !== undefined && value !== null
+
 /** Us → upstream. */
 export const writeRequest = (request: Request, target: Target): string => {
   const own = request.wire === wireName && request.body !== undefined
   const sent = own ? fromBody(request, request.body as JsonObject, target) : fromChat(request, target)
-  const { refuses, adds } = target.quirks
+  const { refuses, adds, schemaFormat } = target.quirks
+  // Where a schema is not enforced it would be passed over, and the caller would trust an answer that was never checked.
+  if (schemaFormat === false && asksForSchema(sent)) throw incapable('output_config.format', target.id)
   if (refuses) withhold(sent, refuses, target)
   // Counting takes fewer fields than asking, and what is added is meant for asking.
   return JSON.stringify(adds && request.operation === 'chat' ? { ...sent, ...adds } : sent)

@@ -1,7 +1,6 @@
 import { incapable } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Chat, Request } from '../../core/request.ts'
-import type { Target } from '../../core/target.ts'
 import type { Abilities } from './generation.ts'
 import { wireName } from './name.ts'
 
@@ -61,9 +60,8 @@ export const writeSettings = ({ chat, stream }: Request, abilities: Abilities): 
 })
 
 /** The schema of the answer; a description belongs into it, for there is no other place. */
-export const writeFormat = ({ format }: Chat, { quirks }: Target): JsonObject | undefined => {
+export const writeFormat = ({ format }: Chat): JsonObject | undefined => {
   if (format?.kind !== 'schema') return undefined
-  if (quirks.schemaFormat === false) throw incapable('response_format json_schema', wireName)
   const { schema, description } = format
   const described = description === undefined || schema.description !== undefined ? schema : { ...schema, description }
   return { type: 'json_schema', schema: described }
