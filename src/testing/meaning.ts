@@ -18,7 +18,10 @@ export interface MeantChoice {
   finish: { reason: string; stopSequence: string | undefined } | undefined
 }
 
-/** What deltas say once it no longer matters in how many pieces they came: two answers that mean the same are deeply equal. */
+/**
+ * What deltas say once it no longer matters in how many pieces they came: two answers that mean the same are deeply
+ * equal.
+ */
 export interface Meaning {
   id: string | undefined
   model: string | undefined

@@ -89,7 +89,10 @@ export class Choices {
 const stopSequenceOf = ({ stop_reason, matched_stop }: JsonObject): string | undefined =>
   typeof stop_reason === 'string' ? stop_reason : typeof matched_stop === 'string' ? matched_stop : undefined
 
-/** Ends a choice, once. A stop after tool calls is the end of a turn that waits for their results, whatever it is called. */
+/**
+ * Ends a choice, once. A stop after tool calls is the end of a turn that waits for their results, whatever it is
+ * called.
+ */
 export const finish = (
   choice: JsonObject,
   native: string,

@@ -51,8 +51,19 @@ const quotaWords = /\b(billing|quota|credit balance|out of credits?|insufficient
 const modelCodes = /\bmodel_not_found\b/i
 const rateWords = /rate.?limit|throttl|per (minute|hour|day)|please wait/i
 const overloadWords = /overloaded|over capacity|no (available|healthy) (provider|upstream|worker)/i
-const policyWords =
-  /content_filter|content[_ ](policy|management policy)|ResponsibleAIPolicyViolation|moderation_blocked|usage (polic|guideline)|safety (system|polic)|input was flagged|invalid_prompt/i
+const policyWords = new RegExp(
+  [
+    'content_filter',
+    'content[_ ](policy|management policy)',
+    'ResponsibleAIPolicyViolation',
+    'moderation_blocked',
+    'usage (polic|guideline)',
+    'safety (system|polic)',
+    'input was flagged',
+    'invalid_prompt',
+  ].join('|'),
+  'i',
+)
 
 /** How providers say that a prompt is longer than their model reads. */
 const contextWords = new RegExp(
@@ -71,7 +82,10 @@ const contextWords = new RegExp(
 )
 
 interface Evidence {
-  /** Type and code: the upstream's own labels. What decides about our account or key is read here alone, as messages repeat what callers wrote. */
+  /**
+   * Type and code: the upstream's own labels. What decides about our account or key is read here alone, as messages
+   * repeat what callers wrote.
+   */
   readonly labels: string
   readonly text: string
 }
@@ -87,7 +101,9 @@ const ofRejection = ({ labels, text }: Evidence): Verdict => {
 const isUnpaid = ({ labels, text }: Evidence): boolean =>
   quotaCodes.test(labels) || (quotaWords.test(text) && !rateWords.test(text))
 
-/** A moderated question is the caller's: were it taken for a bad key, one caller could put the key out of use for all. */
+/**
+ * A moderated question is the caller's: were it taken for a bad key, one caller could put the key out of use for all.
+ */
 const ofForbidden = ({ labels, text }: Evidence): Verdict =>
   policyWords.test(text) ? policy : quotaCodes.test(labels) ? quota : auth
 
@@ -113,7 +129,10 @@ const verdictOn = (status: number, evidence: Evidence): Verdict => {
   return status >= 300 ? failed : strange
 }
 
-/** The error that an upstream's words amount to. What it says of our credential, account or organization is not repeated. */
+/**
+ * The error that an upstream's words amount to. What it says of our credential, account or organization is not
+ * repeated.
+ */
 export const classify = (status: number, said: Said): GatewayError => {
   const labels = `${said.type ?? ''} ${said.code ?? ''}`
   const { code, outcome, sentence } = verdictOn(status, { labels, text: said.evidence })

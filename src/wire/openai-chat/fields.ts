@@ -75,7 +75,9 @@ export const maybe = <Result>(
 /** A name that a caller made up, short enough for a message. */
 export const shortened = (name: string): string => (name.length > 64 ? `${name.slice(0, 64)}…` : name)
 
-/** Notes the fields of an object that are not known, so that a target of another language is not sent half a question. */
+/**
+ * Notes the fields of an object that are not known, so that a target of another language is not sent half a question.
+ */
 export const noteUnknown = (object: JsonObject, known: ReadonlySet<string>, note: (field: string) => void): void => {
   for (const field in object) if (!known.has(field) && object[field] !== null) note(shortened(field))
 }

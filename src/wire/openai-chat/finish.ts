@@ -34,7 +34,9 @@ const words: Record<Exclude<FinishReason, 'other'>, string> = {
   pause: 'stop',
 }
 
-/** This language's word for a finish. One that is not known is told as the upstream spelt it, rather than as a success. */
+/**
+ * This language's word for a finish. One that is not known is told as the upstream spelt it, rather than as a success.
+ */
 export const writeReason = ({ reason, native }: Finish): string => {
   if (reason !== 'other') return words[reason]
   return native !== undefined && /^\w{1,64}$/.test(native) ? native : 'stop'

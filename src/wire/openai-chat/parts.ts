@@ -119,7 +119,10 @@ const readers: ReadonlyMap<unknown, PartReader> = new Map<unknown, PartReader>([
   ['file', readFile],
 ])
 
-/** A message's content: a string or an array of parts. A type of part that is not known stays as it is, for this language only. */
+/**
+ * A message's content: a string or an array of parts. A type of part that is not known stays as it is, for this
+ * language only.
+ */
 export const readContent = (
   content: JsonValue | undefined,
   path: string,

@@ -9,7 +9,10 @@ const hasForeign = (details: JsonValue | undefined): boolean =>
 const saysReasoning = (message: JsonObject): boolean =>
   message.reasoning_content !== undefined || message.reasoning !== undefined || message.reasoning_details !== undefined
 
-/** The thinking of an earlier turn, in the field where the target takes it back; nothing where it takes none or it is not its own. */
+/**
+ * The thinking of an earlier turn, in the field where the target takes it back; nothing where it takes none or it is
+ * not its own.
+ */
 const passAnswer = (message: JsonObject, target: Target): JsonObject => {
   const { reasoning_content, reasoning, reasoning_details, ...rest } = message
   const field = target.quirks.reasoningField

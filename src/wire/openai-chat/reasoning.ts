@@ -24,7 +24,10 @@ export const readDetail = (detail: JsonObject): Omit<ReasoningPart, 'kind'> => (
 const continues = (last: ReasoningPart, next: Omit<ReasoningPart, 'kind'>): boolean =>
   last.origin === next.origin && last.redacted === undefined && next.redacted === undefined
 
-/** Thinking of earlier turns as clients send it back; pieces of a stream that a client has kept apart are joined by index. */
+/**
+ * Thinking of earlier turns as clients send it back; pieces of a stream that a client has kept apart are joined by
+ * index.
+ */
 export const readDetails = (details: readonly JsonValue[]): ReasoningPart[] => {
   const parts: ReasoningPart[] = []
   let lastIndex: JsonValue | undefined

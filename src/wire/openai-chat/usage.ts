@@ -13,7 +13,10 @@ const detailsOf = (value: JsonValue | undefined): JsonObject => (isObject(value)
 /** At most what is left, so that parts that overlap (cached audio) never add up to more than their whole. */
 const takeFrom = (left: number, value: JsonValue | undefined): number => Math.min(left, countOf(value) ?? 0)
 
-/** xAI and some others count thinking beside `completion_tokens`; the total, or thinking that is more than everything, gives it away. */
+/**
+ * xAI and some others count thinking beside `completion_tokens`; the total, or thinking that is more than everything,
+ * gives it away.
+ */
 const reasoningIsApart = (given: JsonObject, prompt: number, completion: number, reasoning: number): boolean =>
   reasoning > completion || (reasoning > 0 && given.total_tokens === prompt + completion + reasoning)
 

@@ -49,7 +49,10 @@ const writeSampling = (chat: Chat): Body => ({
   top_logprobs: chat.logProbs && chat.logProbs.top > 0 ? chat.logProbs.top : undefined,
 })
 
-/** Metadata of another language means something else there (Anthropic's names the user), and OpenAI refuses it unless it stores. */
+/**
+ * Metadata of another language means something else there (Anthropic's names the user), and OpenAI refuses it unless it
+ * stores.
+ */
 const writeMetadata = ({ wire, chat }: Request): JsonObject | undefined =>
   chat.metadata && (wire === wireName || chat.store) ? withoutOurs(chat.metadata) : undefined
 

@@ -32,7 +32,10 @@ const writeFile = ({ source, name, text, context, citations }: FilePart): JsonOb
 
 type PartWriters = { [Kind in Part['kind']]?: (part: Extract<Part, { kind: Kind }>) => JsonObject }
 
-/** Marks for a provider's prompt cache are not written: models older than the mark refuse it, and without it only speed is lost. */
+/**
+ * Marks for a provider's prompt cache are not written: models older than the mark refuse it, and without it only speed
+ * is lost.
+ */
 const writers: PartWriters = {
   text: (part) => ({ type: 'text', text: part.text }),
   image: writeImage,

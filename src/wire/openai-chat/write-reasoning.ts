@@ -48,7 +48,10 @@ const writers: Record<Style, (reasoning: ReasoningRequest, target: Target) => Fi
   none: writeNothing,
 }
 
-/** The fields that ask a target for thinking, in the way it is asked. Whether it is shown, it decides by itself where no field says so. */
+/**
+ * The fields that ask a target for thinking, in the way it is asked. Whether it is shown, it decides by itself where no
+ * field says so.
+ */
 export const writeReasoning = (reasoning: ReasoningRequest | undefined, target: Target): Fields =>
   reasoning ? writers[target.quirks.reasoningRequest ?? 'effort'](reasoning, target) : {}
 
