@@ -20,7 +20,7 @@ models:
     fallback: { context: [openai/gpt-5] }
     timeouts: { total: 60s, firstToken: 10s }
   small: local/qwen3-8b
-  test: [sim/a, sim/b]
+  test: [sim/small, sim/large]
 
 keys:
   - { name: web, key: "\${WEB_KEY}", team: shop, models: [chat, small] }

@@ -1,5 +1,6 @@
 import type { Price } from '../core/money.ts'
 import type { Quirks } from '../core/target.ts'
+import type { SimulatedOptions } from '../providers/simulated-options.ts'
 import type { RetryLimits, RouteTimeouts } from '../routing/plan.ts'
 import type { PolicyName } from '../routing/policies.ts'
 
@@ -45,8 +46,8 @@ export interface ProviderConfig {
   readonly baseUrl: string | undefined
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  /** Undefined: those its kind is known for. */
-  readonly models: readonly string[] | undefined
+  /** Empty: those its kind is known for. */
+  readonly models: readonly string[]
   /** Only what differs from the kind. */
   readonly quirks: Quirks
   /** Undefined unless the kind is simulated. */
@@ -55,18 +56,8 @@ export interface ProviderConfig {
   readonly foundBy: string | undefined
 }
 
-export interface SimulationConfig {
-  readonly latencyMs?: { readonly p50: number; readonly p99: number } | undefined
-  readonly tokensPerSecond?: number | undefined
-  /** From 0 to 1, as all rates. */
-  readonly errorRate?: number | undefined
-  readonly rateLimitRate?: number | undefined
-  readonly retryAfterMs?: number | undefined
-  readonly cutRate?: number | undefined
-  readonly stallRate?: number | undefined
-  readonly seed?: number | undefined
-  readonly failing?: boolean | undefined
-}
+/** How a simulated provider behaves; what is undefined is as usual for it. */
+export type SimulationConfig = Omit<SimulatedOptions, 'name' | 'models'>
 
 export interface TargetConfig {
   /** `provider/model`. */

@@ -14,7 +14,7 @@ export const configJsonSchema = (): JsonSchema =>
       // Both are dropped from fields that are read into something else, though they are written like this.
       const { examples, default: usual } = z.globalRegistry.get(zodSchema) ?? {}
       if (Array.isArray(examples)) jsonSchema.examples = examples
-      if (typeof usual === 'string') jsonSchema.default = usual
+      if (usual !== undefined) jsonSchema.default = usual
     },
   })
 

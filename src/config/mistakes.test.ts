@@ -111,6 +111,11 @@ const cases: readonly Case[] = [
     't.yaml:1:36 providers.a.apiKey: is only for providers that are called; this one is of kind simulated',
   ],
   [
+    'latencies in the wrong order',
+    'providers: { a: { kind: simulated, latencyMs: { p50: 400, p99: 300 } } }',
+    't.yaml:1:64 providers.a.latencyMs.p99: must not be less than p50',
+  ],
+  [
     'a provider with a slash in its name',
     'providers: { a/b: { kind: simulated } }',
     't.yaml:1:14 providers["a/b"]: expected a name of letters, digits, ".", "-" and "_", at most 64',

@@ -53,23 +53,37 @@ const latency = section(
   { description: 'Milliseconds until an answer begins.' },
 )
 
-/** What only a simulated provider understands. */
+/** What only a simulated provider understands; the defaults shown are its own. */
 export const simulationFields = {
-  latencyMs: latency.optional(),
-  tokensPerSecond: number({ least: 0.1, most: 1e6 }, { description: 'How fast it speaks.', examples: [80] }).optional(),
-  errorRate: share({ description: 'How many calls fail with a server error.', examples: ['1%'] }).optional(),
-  rateLimitRate: share({ description: 'How many calls are refused with 429.', examples: ['1%'] }).optional(),
+  latencyMs: latency.optional().meta({ default: { p50: 200, p99: 800 } }),
+  tokensPerSecond: number({ least: 0.1, most: 1e6 }, { description: 'How fast it speaks.', examples: [80] })
+    .optional()
+    .meta({ default: 200 }),
+  errorRate: share({ description: 'How many calls fail with a server error.', examples: ['1%'] })
+    .optional()
+    .meta({ default: 0 }),
+  rateLimitRate: share({ description: 'How many calls are refused with 429.', examples: ['1%'] })
+    .optional()
+    .meta({ default: 0 }),
   retryAfter: duration(
-    { description: 'What a 429 asks to wait.', examples: ['2s'] },
+    { description: 'What a 429 asks to wait. Default: it does not say.', examples: ['2s'] },
     { least: 0, most: 3_600_000 },
   ).optional(),
-  cutRate: share({ description: 'How many streams are cut in the middle.', examples: ['0.5%'] }).optional(),
-  stallRate: share({ description: 'How many streams fall silent in the middle.', examples: ['0.5%'] }).optional(),
+  cutRate: share({ description: 'How many answers are cut in the middle.', examples: ['0.5%'] })
+    .optional()
+    .meta({ default: 0 }),
+  stallRate: share({ description: 'How many answers fall silent in the middle.', examples: ['0.5%'] })
+    .optional()
+    .meta({ default: 0 }),
   seed: whole(
     { least: 0, most: 4_294_967_295 },
-    { description: 'The same seed makes the same accidents.', examples: [7] },
-  ).optional(),
-  failing: flag({ description: 'Whether every call fails.', examples: [true] }).optional(),
+    { description: 'The same seed makes the same words and the same accidents.', examples: [7] },
+  )
+    .optional()
+    .meta({ default: 1 }),
+  failing: flag({ description: 'Whether every call fails.', examples: [true] })
+    .optional()
+    .meta({ default: false }),
 }
 
 /** A provider. Which fields it may have depends on its kind. */
@@ -98,7 +112,7 @@ export const providerSchema = section(
     }).prefault({}),
     models: list(text({ description: "The provider's own name of a model." }), {
       description:
-        'Models it is known to serve, for `GET /v1/models`; others work too. Default: those its kind is known for.',
+        'Models it is known to serve, for `GET /v1/models`; others work too, except at a simulated one, which answers to these beside `small` and `large`. Default: those its kind is known for.',
       examples: [['gpt-5-mini']],
     }).optional(),
     quirks: quirks.prefault({}),

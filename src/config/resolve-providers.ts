@@ -40,7 +40,7 @@ const discovered = (found: DiscoveredProvider): ProviderConfig => ({
   apiKey: found.apiKey,
   baseUrl: found.baseUrl,
   headers: {},
-  models: found.models,
+  models: found.models ?? [],
   quirks: {},
   simulation: kinds.get(found.kind)?.simulated ? {} : undefined,
   foundBy: found.foundBy,
@@ -58,14 +58,18 @@ const configured = (entry: Entry<Written>, surroundings: Surroundings): Provider
     return undefined
   }
   complainOfForeignFields(entry, kind, complain)
-  if (kind.simulated) return simulated(entry, kind)
+  if (kind.simulated) {
+    const { p50 = 0, p99 = 0 } = value.latencyMs ?? {}
+    if (p99 < p50) complain([...path, 'latencyMs', 'p99'], 'must not be less than p50')
+    return simulated(entry, kind)
+  }
   return {
     name,
     kind: kind.name,
     apiKey: apiKeyOf(entry, kind, surroundings),
     baseUrl: baseUrlOf(entry, kind, complain),
     headers: headersFrom(value.headers, [...path, 'headers'], complain),
-    models: value.models,
+    models: value.models ?? [],
     quirks: value.quirks,
     simulation: undefined,
     foundBy: undefined,
@@ -94,7 +98,7 @@ const simulated = ({ name, value }: Entry<Written>, kind: Kind): ProviderConfig 
   apiKey: undefined,
   baseUrl: undefined,
   headers: {},
-  models: value.models,
+  models: value.models ?? [],
   quirks: {},
   simulation: simulationOf(value),
   foundBy: undefined,
