@@ -8,7 +8,7 @@ export const isHost = (host: string): boolean => /^[A-Za-z0-9:][\w.:%-]{0,252}$/
 /** A host without the brackets of an IPv6 address, in lower case. */
 export const bareHost = (host: string): string => host.replace(/^\[(.*)\]$/, '$1').toLowerCase()
 
-/** What is wrong with the address of a provider, or undefined. The address itself is not repeated: it may hold a password. */
+/** What is wrong with a provider's address, or undefined. The address is not repeated: it may hold a password. */
 export const baseUrlProblem = (text: string): string | undefined => {
   if (!URL.canParse(text)) return 'expected an address such as https://host/v1'
   const { protocol, username, password, search, hash } = new URL(text)

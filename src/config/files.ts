@@ -17,7 +17,7 @@ interface Places {
 
 const usualNames = ['tollgate.yaml', 'tollgate.yml', 'tollgate.json'] as const
 
-/** The text of the first configuration there is, or undefined. A file that was named must exist. Throws a ConfigError. */
+/** The text of the first configuration there is, or undefined. A named file must exist. Throws a ConfigError. */
 export const findText = async ({ file, environment, directory }: Places): Promise<SourceText | undefined> => {
   const named = file ?? (environment.TOLLGATE_CONFIG || undefined)
   if (named !== undefined) {

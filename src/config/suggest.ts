@@ -24,7 +24,7 @@ const farBetween = (written: string, candidate: string): number => {
   return short.length >= 4 && long.startsWith(short) ? 1 : distance(written, candidate)
 }
 
-/** The known word that was probably meant, or undefined when none is near; `base_url` is as near as can be to `baseUrl`. */
+/** The known word that was probably meant, or undefined when none is near; `base_url` is no different from `baseUrl`. */
 export const nearest = (word: string, known: Iterable<string>): string | undefined => {
   if (word.length > 100) return undefined
   const written = plain(word)
