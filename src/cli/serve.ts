@@ -2,6 +2,7 @@ import process from 'node:process'
 import { describeConfig } from '../config/load.ts'
 import { startServer } from '../server/start.ts'
 import { banner } from './banner.ts'
+import { endOnCrash } from './crash.ts'
 import { loadForCli } from './load.ts'
 import { tell } from './output.ts'
 
@@ -17,8 +18,7 @@ export const serve = async (options: ServeOptions): Promise<void> => {
   running.log.debug({ config: describeConfig(config) }, 'configuration')
   // Assignments to `Object.prototype` are the first step of many attacks; from here on nobody may change it.
   Object.freeze(Object.prototype)
-  crashOn('uncaughtException', running.crash)
-  crashOn('unhandledRejection', running.crash)
+  endOnCrash(running.crash)
   const hurry = new AbortController()
   let stopping = false
   const stop = async (): Promise<void> => {
@@ -30,12 +30,4 @@ export const serve = async (options: ServeOptions): Promise<void> => {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
-}
-
-/** A program in an unknown state serves nobody well: say what happened, and end. */
-const crashOn = (event: 'uncaughtException' | 'unhandledRejection', crash: (cause: unknown) => Promise<void>): void => {
-  process.on(event, (cause: unknown) => {
-    void crash(cause).finally(() => process.exit(1))
-    setTimeout(() => process.exit(1), 1_000).unref()
-  })
 }

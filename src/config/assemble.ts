@@ -1,9 +1,10 @@
 import type { Logger } from 'pino'
 import { systemClock } from '../core/clock.ts'
 import type { GatewayError } from '../core/errors.ts'
+import type { Sink } from '../core/record.ts'
 import { createRedactor } from '../core/redact.ts'
 import { createGatewayFrom, type Gateway } from '../gateway.ts'
-import { createHealth } from '../routing/health.ts'
+import { createHealth, type HealthOptions } from '../routing/health.ts'
 import type { Plan } from '../routing/plan.ts'
 import { createPolicies } from '../routing/policies.ts'
 import { createRetryBudget } from '../routing/retry-budget.ts'
@@ -35,11 +36,19 @@ export interface Runtime {
   close(): Promise<void>
 }
 
+/** What whoever puts a gateway together may add to its configuration. */
+export interface Additions {
+  /** Told of every finished call, after metrics and log. */
+  readonly sinks?: readonly Sink[] | undefined
+  /** When a failing target is left alone, and for how long. */
+  readonly health?: Omit<HealthOptions, 'clock'> | undefined
+}
+
 /** Puts a gateway together from its configuration. */
-export const assemble = (config: Config): Runtime => {
+export const assemble = (config: Config, additions: Additions = {}): Runtime => {
   const clock = systemClock
   const providers = providersOf(config)
-  const health = createHealth({ clock })
+  const health = createHealth({ ...additions.health, clock })
   const plan = planOf(config, providers, createPolicies(health, Math.random))
   const pools = createPools({ connectTimeoutMs: config.timeouts.connectMs })
   const log = createLog({ level: config.telemetry.log, redact: createRedactor(secretsOf(config, providers)) })
@@ -52,7 +61,7 @@ export const assemble = (config: Config): Runtime => {
     countsItself: (name) => providers.senders.get(name)?.url('', 'count_tokens') !== undefined,
     health,
     retryBudget: createRetryBudget({ clock }),
-    sinks: config.telemetry.metrics ? [metrics.sink, createLogSink(log)] : [createLogSink(log)],
+    sinks: [...(config.telemetry.metrics ? [metrics.sink] : []), createLogSink(log), ...(additions.sinks ?? [])],
     clock,
     random: Math.random,
     capacity,

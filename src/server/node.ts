@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly idleConnectionMs: number
   /** Default 10 000. */
   readonly keepAliveMs?: number | undefined
+  /** A caller that takes nothing for this long is given up. Default 60 000. */
+  readonly writeStallMs?: number | undefined
 }
 
 export interface GatewayServer {
@@ -122,7 +124,8 @@ class Doorkeeper {
     response.on('close', () => {
       if (!response.writableFinished) opened.cancel(callerLeft())
     })
-    await deliver(opened, { wire: door.wire, outlet: outletOf(response), keepAliveMs: this.#keepAliveMs })
+    const outlet = outletOf(response, this.#options.writeStallMs)
+    await deliver(opened, { wire: door.wire, outlet, keepAliveMs: this.#keepAliveMs })
   }
 
   async #page(door: PageDoor, request: IncomingMessage, model: string): Promise<Page> {
