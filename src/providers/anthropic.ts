@@ -34,7 +34,7 @@ export interface AnthropicOptions {
   readonly apiKey?: string | undefined
   /** Sent with every request, such as `anthropic-beta`; they win over those that prove who calls. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Default: those of the row. */
+  /** Where none is given: those of the row. */
   readonly models?: readonly string[] | undefined
 }
 
@@ -58,6 +58,6 @@ export const createAnthropic = (options: AnthropicOptions): Provider => {
     url: (_model, operation) => baseUrl + paths[operation],
     headers: () => headers,
     secrets,
-    models: options.models ?? anthropicRow.models,
+    models: options.models?.length ? options.models : anthropicRow.models,
   }
 }

@@ -134,6 +134,10 @@ describe('createCompatible', () => {
     assert.deepEqual(provider.secrets, ['dXNlcg'])
   })
 
+  test('serves the models of its row where none are named', () => {
+    assert.deepEqual(createCompatible({ name: 'o', kind: 'openai', models: [] }).models, rowOf('openai').models)
+  })
+
   test('sends no proof where there is no key', () => {
     assert.deepEqual(createCompatible({ name: 'ollama', kind: 'ollama' }).headers(), {})
   })

@@ -14,7 +14,7 @@ export interface CompatibleOptions {
   readonly apiKey?: string | undefined
   /** Sent with every request; they win over those that prove who calls. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Default: those of the row. */
+  /** Where none is given: those of the row. */
   readonly models?: readonly string[] | undefined
 }
 
@@ -34,6 +34,6 @@ export const createCompatible = (options: CompatibleOptions): Provider => {
     url: (_model, operation) => (operation === 'chat' ? `${baseUrl}/chat/completions` : undefined),
     headers: () => headers,
     secrets,
-    models: options.models ?? row.models,
+    models: options.models?.length ? options.models : row.models,
   }
 }

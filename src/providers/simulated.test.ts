@@ -16,9 +16,11 @@ const time: Tool = { name: 'get_time', parameters: { type: 'object', properties:
 
 describe('createSimulated', () => {
   test('offers small and large beside the names it is given, and has no address', () => {
-    const { provider } = createSimulated({ name: 'mock', models: ['tiny', 'small'] })
+    const { provider, facts } = createSimulated({ name: 'mock', models: ['tiny', 'small'] })
     assert.equal(provider.name, 'mock')
     assert.deepEqual(provider.models, ['small', 'large', 'tiny'])
+    assert.equal(facts('tiny'), simulatedFacts('small'))
+    assert.equal(facts('nonesuch'), undefined)
     assert.equal(provider.url('small', 'chat'), undefined)
     assert.equal(provider.url('small', 'count_tokens'), undefined)
   })

@@ -4,6 +4,7 @@ import { Chunk } from '../core/chunk.ts'
 import { asGatewayError, GatewayError, incapable } from '../core/errors.ts'
 import type { Handler } from '../core/handler.ts'
 import type { Chat } from '../core/request.ts'
+import type { ModelFacts } from '../core/target.ts'
 import { countChat } from '../core/tokens.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
 import type { Provider } from './provider.ts'
@@ -26,6 +27,8 @@ export interface Simulated {
   readonly provider: Provider
   /** Answers an attempt itself, without any network. */
   readonly answer: Handler<Attempt>
+  /** What is known of its models; undefined for names it does not answer to. */
+  facts(model: string): ModelFacts | undefined
 }
 
 /**
@@ -61,7 +64,7 @@ export const createSimulated = (options: SimulatedOptions = {}): Simulated => {
     attempt.line.status = 200
     return play(attempt, chunks, fate)
   }
-  return { provider, answer }
+  return { provider, answer, facts: (model) => (models.includes(model) ? simulatedFacts(model) : undefined) }
 }
 
 const formOf = ({ request }: Attempt): Form => (request.stream ? 'events' : 'whole')
