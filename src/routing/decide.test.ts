@@ -142,7 +142,7 @@ describe('what follows a failed attempt', () => {
           call,
           route: { ...route, retry: { attempts: 6, sameTarget: 5 } },
           target: one,
-          progress: { ...begun, again },
+          progress: { ...begun, rest: [], again },
         },
         advisers,
       )
@@ -152,6 +152,13 @@ describe('what follows a failed attempt', () => {
     assert.equal(pauseOf({ retryAfterMs: 700 }), 700)
     assert.equal(pauseOf({}), 125)
     assert.equal(pauseOf({}, 3), 1_000)
+  })
+
+  test('rather than a wait that was asked for, another target; a wait that is too long is no reason to hurry', () => {
+    assert.equal(decided('server', { details: { retryAfterMs: 700 } }), 'next')
+    assert.equal(decided('server', { details: { retryAfterMs: 0 } }), 'again')
+    assert.equal(decided('server', { details: { retryAfterMs: 700 }, call: { noFallback: true } }), 'again')
+    assert.equal(decided('server', { ...last, details: { retryAfterMs: 30_001 } }), 'stop')
   })
 
   test('a target that its health has closed is not tried again while another is left', () => {

@@ -74,15 +74,11 @@ const tryAgain = (
   if (same === 'replay_safe' && !isReplaySafe(call.request)) return undefined
   const left = call.deadline - advisers.now()
   const asked = error.details.retryAfterMs
-  if (same === 'after_wait') {
-    // Another target that may answer at once is better than waiting for this one.
-    if (progress.rest.length > 0 && !call.noFallback) return undefined
-    if (asked !== undefined && (asked > Math.min(left, mostWaitMs) || progress.waitedMs + asked > mostWaitedMs)) {
-      return undefined
-    }
-  } else if (progress.rest.length > 0 && !advisers.open(target)) return undefined
-  const afterMs =
-    asked !== undefined && asked <= mostWaitMs ? asked : backoffMs(outcome, progress.again, advisers.random)
+  const waits = same === 'after_wait' || (asked !== undefined && asked > 0)
+  // Another target that may answer at once is better than waiting for this one.
+  if (progress.rest.length > 0 && (waits ? !call.noFallback : !advisers.open(target))) return undefined
+  if (asked !== undefined && (asked > mostWaitMs || progress.waitedMs + asked > mostWaitedMs)) return undefined
+  const afterMs = asked ?? backoffMs(outcome, progress.again, advisers.random)
   if (afterMs >= left || !advisers.takeRetry(target)) return undefined
   return { kind: 'again', afterMs, asked: asked !== undefined }
 }

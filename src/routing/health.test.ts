@@ -55,6 +55,16 @@ describe('health', () => {
     assert.equal(Math.max(...pauses), 300_000)
   })
 
+  test('failures of calls that were under way when it was closed do not close it for longer', () => {
+    const { clock, health } = setUp()
+    for (let index = 0; index < 50; index++) health.begin(target)
+    for (let index = 0; index < 50; index++) health.end(target, 'server')
+    assert.equal(health.state(target).opensInMs, 30_000)
+    clock.time += 30_001
+    fails(health, 1)
+    assert.equal(health.state(target).opensInMs, 60_000)
+  })
+
   test('half of at least twenty attempts failing closes it, even when no five fail in a row', () => {
     const { health } = setUp()
     for (let round = 0; round < 10; round++) {

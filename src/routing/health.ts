@@ -88,6 +88,8 @@ export const createHealth = (options: HealthOptions): Health => {
   }
 
   const fail = (health: TargetHealth, wasProbe: boolean): void => {
+    // What was under way when the target was closed tells nothing new: it must not lengthen the pause.
+    if (health.ejectedUntil > clock.now()) return
     health.failures++
     health.failed.add()
     const enough = health.attempts.total() >= fewestAttempts

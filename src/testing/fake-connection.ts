@@ -118,7 +118,7 @@ export class FakeConnection {
       if (endsHere) entry.answeredAt = performance.now()
       if (!(await this.#write(endsHere ? Buffer.concat([framed, tail]) : framed))) return false
     }
-    if (step.endDelayMs !== undefined) {
+    if (entry.answeredAt === undefined) {
       if (!(await this.#pause(step.endDelayMs))) return false
       entry.answeredAt = performance.now()
       if (!(await this.#write(tail))) return false

@@ -49,7 +49,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #reader: Reader | undefined
   #parts: Buffer[] = []
   #partBytes = 0
-  /** Called when the answer begins. */
+  #readable = true
+  /** Called when a stream begins; an answer in one piece begins with its last byte. */
   onBegin: (() => void) | undefined
   /** Called once, when nothing more can happen. */
   onClose: (() => void) | undefined
@@ -77,16 +78,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return
     this.#status = status
     this.#headers = headers
-    this.onBegin?.()
     const encoding = headers['content-encoding']
-    if (encoding !== undefined && encoding !== 'identity') {
+    this.#readable = encoding === undefined || encoding === 'identity'
+    // A refusal that cannot be read is still a refusal: its status says enough.
+    if (status >= 300) return
+    if (!this.#readable) {
       this.abort(this.#garbled('sent a compressed answer that nobody asked for'))
       return
     }
-    if (status >= 300) return
     const type = String(headers['content-type'] ?? '')
     this.#form = type.startsWith('text/event-stream') ? 'events' : 'whole'
     if (this.#form === 'whole') return
+    this.onBegin?.()
     this.#splitter = new EventSplitter()
     this.#begin(controller)
   }
@@ -156,7 +159,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #part(data: Buffer): void {
     const most = this.#status >= 300 ? this.#options.limits.maxErrorBytes : this.#options.limits.maxWholeBytes
     this.#partBytes += data.length
-    if (this.#partBytes <= most) this.#parts.push(data)
+    if (this.#partBytes <= most && this.#readable) this.#parts.push(data)
     else if (this.#status < 300) this.abort(this.#garbled(`sent an answer of more than ${most} bytes`))
   }
 

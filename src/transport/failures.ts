@@ -1,5 +1,11 @@
 import { GatewayError } from '../core/errors.ts'
 
+/** A parser's complaint; undici leaves its code out at times, never its name. */
+const isUnreadable = (error: Error, code: string): boolean =>
+  error.name === 'HTTPParserError' ||
+  code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ||
+  code === 'UND_ERR_HEADERS_OVERFLOW'
+
 const codeOf = (error: unknown): string => {
   const { code, cause } = error as { code?: unknown; cause?: unknown }
   if (typeof code === 'string') return code
@@ -9,12 +15,8 @@ const codeOf = (error: unknown): string => {
 /** Reads the code of a network error; says the class: did anything reach the upstream, is the answer unreadable? */
 export const networkError = (error: Error, sent: boolean, target: string): GatewayError => {
   const code = codeOf(error)
-  if (
-    code.startsWith('HPE_') ||
-    code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH' ||
-    code === 'UND_ERR_HEADERS_OVERFLOW'
-  ) {
-    return new GatewayError('upstream_garbled', `${target} sent an HTTP answer that cannot be read (${code}).`, {
+  if (isUnreadable(error, code)) {
+    return new GatewayError('upstream_garbled', `${target} sent an HTTP answer that cannot be read.`, {
       outcome: 'malformed',
       cause: error,
     })

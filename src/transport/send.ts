@@ -145,7 +145,9 @@ const refusal = (beginning: Beginning & { ok: false }, provider: Provider, attem
   }
   const error = provider.wire.readError(beginning.status, beginning.body)
   // What looks like a mistake may be tried again when the upstream says so itself; an overload that names a time is a limit.
-  if (error.details.outcome === 'caller' && hints.shouldRetry) return error.with({ ...hints, outcome: 'lock' })
+  if (error.details.outcome === 'caller' && hints.shouldRetry) {
+    return new GatewayError('upstream_failed', error.message, { ...error.details, ...hints, outcome: 'lock' })
+  }
   if (beginning.status === 503 && hints.retryAfterMs !== undefined)
     return error.with({ ...hints, outcome: 'throttled' })
   return error.with(hints)
