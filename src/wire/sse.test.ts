@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
-import { EventSplitter, endOfEvent, readEvents, type SseEvent, writeEvent } from './sse.ts'
+import { EventSplitter, endOfEvent, isKeepAlive, readEvents, type SseEvent, writeEvent } from './sse.ts'
 
 const lineBreak = fc.constantFrom('\n', '\r\n', '\r')
 const word = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replace(/[\r\n\uFEFF]/g, ''))
@@ -158,5 +158,19 @@ describe('writeEvent', () => {
 
   test('names the event when it has a name', () => {
     assert.equal(writeEvent('error', 1), 'event: error\ndata: 1\n\n')
+  })
+})
+
+describe('isKeepAlive', () => {
+  const isQuiet = (text: string): boolean => isKeepAlive(Buffer.from(text))
+
+  test('comments and pings keep a connection alive and say nothing', () => {
+    assert.ok(isQuiet(': keep-alive\n\n') && isQuiet(': one\n\n: two\n\n'))
+    assert.ok(isQuiet('event: ping\ndata: {"type": "ping"}\n\n'))
+  })
+
+  test('an event behind a comment says something', () => {
+    assert.ok(!isQuiet(': PROCESSING\n\ndata: {}\n\n'))
+    assert.ok(!isQuiet('data: {"text":": event"}\n\n'))
   })
 })
