@@ -6,6 +6,7 @@ import { cpuUs } from './rig/process-figures.ts'
 import { median } from './rig/report.ts'
 import type { Measurement, Rig, Row } from './rig/rig.ts'
 import { asksWell, type Served, type Subject, startJsonUpstream, startSubjects } from './rig/subjects.ts'
+import { undisturbed } from './rig/undisturbed.ts'
 
 const connectionCounts = [16, 64] as const
 
@@ -17,9 +18,12 @@ const ask = (rig: Rig, { url }: Served, connections: number): Promise<Loaded> =>
 
 /** CPU microseconds of a subject for one request. */
 const costOf = async (rig: Rig, subject: Subject, connections: number): Promise<number> => {
-  const before = cpuUs(subject.child.pid)
-  const { requests } = await ask(rig, subject, connections)
-  return (cpuUs(subject.child.pid) - before) / requests
+  const { pid } = subject.child
+  return undisturbed(rig, pid, async () => {
+    const before = cpuUs(pid)
+    const { requests } = await ask(rig, subject, connections)
+    return (cpuUs(pid) - before) / requests
+  })
 }
 
 const costRows = async (rig: Rig, subjects: readonly Subject[]): Promise<Row[]> => {
@@ -48,7 +52,9 @@ const latencyRows = async (rig: Rig, subjects: readonly Subject[], upstream: Ser
   for (let repetition = 1; repetition <= rig.repetitions; repetition++) {
     rig.say(`requests ${repetition}/${rig.repetitions}: one connection, direct and through each`)
     direct.push(await ask(rig, upstream, 1))
-    for (const { subject, loads } of seen) loads.push(await ask(rig, subject, 1))
+    for (const { subject, loads } of seen) {
+      loads.push(await undisturbed(rig, subject.child.pid, () => ask(rig, subject, 1)))
+    }
   }
   const added = (percentile: 'p50Us' | 'p99Us'): Row['samples'] => {
     const without = median(direct.map((loaded) => loaded[percentile]))

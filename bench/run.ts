@@ -58,21 +58,28 @@ const save = (section: string): void => {
 }
 
 const main = async (): Promise<void> => {
+  let disturbances = 0
   const rig: Rig = {
     folder,
     repetitions: flags.quick ? 1 : 3,
     seconds: flags.quick ? 1 : 3,
     say: (line) => console.error(line),
+    disturbed: () => {
+      disturbances++
+    },
   }
   const machine = describeMachine()
   const busy = await busyShare()
   const names = named.length > 0 ? named : [...measurements.keys()]
   const rows: Row[] = []
   for (const [name, measure] of measurements) if (names.includes(name)) rows.push(...(await measure(rig)))
-  const busyNote = `Before it began, the machine was ${(busy * 100).toFixed(0)} % busy.`
+  const notes = [
+    `Before it began, the machine was ${(busy * 100).toFixed(0)} % busy.`,
+    ...(disturbances === 0 ? [] : [`${disturbances} figures were disturbed by other programs: do not trust this run.`]),
+  ]
   const command = ['node bench/run.ts', ...process.argv.slice(2).filter((word) => word !== '--save')].join(' ')
   const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
-  const section = `## ${date} UTC\n\n${machine}. ${busyNote}\n\n\`${command}\`\n\n${tableOf(rows)}`
+  const section = `## ${date} UTC\n\n${machine}. ${notes.join(' ')}\n\n\`${command}\`\n\n${tableOf(rows)}`
   console.log(section)
   if (flags.save) save(section)
 }

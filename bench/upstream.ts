@@ -75,6 +75,7 @@ const begin = (response: ServerResponse, body: string): void => {
 
 const answer = (request: IncomingMessage, response: ServerResponse): void => {
   if (request.url === '/written') return void response.end(String(written))
+  if (request.method !== 'POST') return void response.writeHead(404).end()
   let body = ''
   request.setEncoding('utf8').on('data', (part: string) => {
     body += part

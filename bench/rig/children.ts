@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { processesOf } from './process-figures.ts'
 
 /** The CPU that a program is pinned to: what is measured has one for itself. */
-const cores = { load: '0', measured: '1' } as const
+export const cores = { load: '0', measured: '1' } as const
 
 /** The Node that the project runs on, whichever one runs the benchmarks. */
 export const nodePath: string = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url))

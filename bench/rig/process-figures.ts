@@ -40,6 +40,15 @@ export const cpuUs = (pid: number): number => {
   return (ticks / ticksPerSecond) * 1e6
 }
 
+/** CPU time that a core has given to anybody, the kernel and the host of a virtual machine included, in microseconds. */
+export const coreUs = (core: string): number => {
+  const line = new RegExp(`^cpu${core} (.*)$`, 'm').exec(read('/proc/stat'))?.[1] ?? ''
+  const [user = 0, nice = 0, system = 0, , , interrupts = 0, softInterrupts = 0, stolen = 0] = line
+    .split(' ')
+    .map(Number)
+  return ((user + nice + system + interrupts + softInterrupts + stolen) / ticksPerSecond) * 1e6
+}
+
 /** Memory that a process and its descendants hold now, in bytes. */
 export const residentBytes = (pid: number): number => {
   let kibibytes = 0

@@ -21,6 +21,8 @@ export interface Rig {
   readonly seconds: number
   /** Tells who waits what is done now. */
   say(line: string): void
+  /** Counts a figure that was taken although other programs ran on the measured core. */
+  disturbed(): void
 }
 
 /** One question, answered by measuring. */
