@@ -44,7 +44,12 @@ export const anthropicAt = (url: string) => ({ kind: 'anthropic', baseUrl: `${ur
 export const startGateway = async (input: ConfigInput, settings: Settings = {}): Promise<GatewayUnderTest> => {
   const config = await parseConfig({ discover: false, telemetry: { log: 'silent', metrics: false }, ...input }, {})
   const records: CallRecord[] = []
-  const runtime = assemble(config, { sinks: [(record) => records.push(record)], health: settings.health })
+  const byId = new Map<string, CallRecord[]>()
+  const keep = (record: CallRecord): void => {
+    records.push(record)
+    byId.set(record.id, [...(byId.get(record.id) ?? []), record])
+  }
+  const runtime = assemble(config, { sinks: [keep], health: settings.health })
   const { server } = createGatewayServer({
     ...runtime,
     open: true,
@@ -61,9 +66,8 @@ export const startGateway = async (input: ConfigInput, settings: Settings = {}):
     gateway: runtime.gateway,
     records,
     recordOf: async (id) => {
-      const found = () => records.filter((record) => record.id === id)
-      await until(() => found().length > 0, `no record of ${id}`)
-      const [record, ...more] = found()
+      await until(() => byId.has(id), `no record of ${id}`)
+      const [record, ...more] = byId.get(id) ?? []
       if (!record || more.length > 0) throw new Error(`${more.length + 1} records of ${id}`)
       return record
     },
