@@ -121,11 +121,13 @@ class Doorkeeper {
     const bytes = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
     const asked = door.wire.readRequest(parseJson(bytes), door)
     const opened = this.#options.gateway.open(questionOf(asked, caller, request.headers))
-    response.on('close', () => {
+    const onClose = (): void => {
       if (!response.writableFinished) opened.cancel(callerLeft())
-    })
-    const outlet = outletOf(response, this.#options.writeStallMs)
-    await deliver(opened, { wire: door.wire, outlet, keepAliveMs: this.#keepAliveMs })
+    }
+    response.on('close', onClose)
+    await deliver(opened, { wire: door.wire, outlet: outletOf(response), keepAliveMs: this.#keepAliveMs })
+    // A response lives longer than its call; it must not keep the call with it.
+    response.off('close', onClose)
   }
 
   async #page(door: PageDoor, request: IncomingMessage, model: string): Promise<Page> {

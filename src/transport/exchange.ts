@@ -35,8 +35,8 @@ export interface ExchangeOptions {
   reject(error: GatewayError): void
 }
 
-/** One request to an upstream and what comes back: the callbacks that undici calls, nothing allocated that is not needed. */
-export class Exchange implements Dispatcher.DispatchHandler {
+/** One request to an upstream and what comes back, by the callbacks of undici; nothing allocated that is not needed. */
+export class Exchange {
   readonly #options: ExchangeOptions
   #controller: Dispatcher.DispatchController | undefined
   #reason: GatewayError | undefined
@@ -57,6 +57,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(options: ExchangeOptions) {
     this.#options = options
+  }
+
+  get target(): string {
+    return this.#options.target
   }
 
   /** Stops at once: the socket is closed, whoever waits gets the reason. */
@@ -94,7 +98,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#begin(controller)
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, data: Buffer): void {
+  onResponseData(data: Buffer): void {
     if (this.#splitter) this.#events(data, this.#splitter)
     else this.#part(data)
   }
@@ -113,7 +117,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#over()
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(error: Error): void {
     if (!this.#reason) {
       const failure = networkError(error, this.#controller !== undefined, this.#options.target)
       this.#reason = failure

@@ -9,6 +9,7 @@ import { type Beginning, Exchange, type ExchangeLimits } from './exchange.ts'
 import { shownHeaders } from './headers.ts'
 import { readHints } from './hints.ts'
 import type { Pools } from './pool.ts'
+import { Relay } from './relay.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -84,13 +85,15 @@ const exchange = (attempt: Attempt, provider: Provider, pools: Pools, outgoing: 
       resolve,
       reject,
     })
+    const relay = new Relay(exchange)
     const onAbort = (): void => exchange.abort(asGatewayError(signal.reason))
     signal.addEventListener('abort', onAbort, { once: true })
     const silence = attempt.request.stream
-      ? setTimeout(silent, attempt.timeouts.firstTokenMs, exchange, attempt)
+      ? setTimeout(silent, attempt.timeouts.firstTokenMs, relay, attempt.timeouts.firstTokenMs)
       : undefined
     exchange.onBegin = () => clearTimeout(silence)
     exchange.onClose = () => {
+      relay.exchange = undefined
       clearTimeout(silence)
       signal.removeEventListener('abort', onAbort)
     }
@@ -103,7 +106,7 @@ const exchange = (attempt: Attempt, provider: Provider, pools: Pools, outgoing: 
         headers: { ...outgoing.headers, 'content-type': 'application/json', accept, 'accept-encoding': 'identity' },
         body: outgoing.body,
       },
-      exchange,
+      relay,
     )
   })
 
@@ -119,15 +122,11 @@ const countReader = (): Reader => (bytes) => {
   throw new GatewayError('upstream_garbled', 'The upstream did not answer with a count.', { outcome: 'malformed' })
 }
 
-const silent = (exchange: Exchange, attempt: Attempt): void =>
-  exchange.abort(
-    new GatewayError(
-      'upstream_timeout',
-      `${attempt.target.id} did not begin within ${attempt.timeouts.firstTokenMs} ms.`,
-      {
-        outcome: 'ambiguous',
-      },
-    ),
+const silent = ({ exchange }: Relay, ms: number): void =>
+  exchange?.abort(
+    new GatewayError('upstream_timeout', `${exchange.target} did not begin within ${ms} ms.`, {
+      outcome: 'ambiguous',
+    }),
   )
 
 /** What an upstream's error answer means, with what its headers add. */
