@@ -49,7 +49,7 @@ describe('a stream is read', () => {
       {
         kind: 'reasoning',
         text: 'The user greets me.',
-        facts: { signature: 'EqQBCkgIARABGAIiQL3+', origin: 'openai-chat' },
+        facts: { signature: 'EqQBCkgIARABGAIiQL3+', origin: 'anthropic-claude-v1' },
       },
       { kind: 'text', text: 'Hello there', facts: {} },
     ])

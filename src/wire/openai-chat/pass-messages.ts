@@ -1,10 +1,9 @@
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { Target } from '../../core/target.ts'
-import { wireName } from './name.ts'
-import { originOf } from './reasoning.ts'
+import { isOwn, originOf } from './reasoning.ts'
 
 const hasForeign = (details: JsonValue | undefined): boolean =>
-  Array.isArray(details) && details.some((detail) => isObject(detail) && originOf(detail) !== wireName)
+  Array.isArray(details) && details.some((detail) => isObject(detail) && !isOwn(originOf(detail)))
 
 const saysReasoning = (message: JsonObject): boolean =>
   message.reasoning_content !== undefined || message.reasoning !== undefined || message.reasoning_details !== undefined

@@ -3,15 +3,18 @@ import { isObject } from '../../core/json.ts'
 import type { ReasoningPart, ReasoningRequest } from '../../core/request.ts'
 import { wireName } from './name.ts'
 
+/** Formats that compatible providers name, such as `anthropic-claude-v1`; all other names are those of our wires. */
+const ofProviders = /^[a-z0-9-]+-v\d+$/
+
 /**
- * Whose thinking an entry of `reasoning_details` is. Compatible providers name formats like `anthropic-claude-v1`,
- * which go back to them alone, as this wire's own; every other name is one of our wires', written by our writer.
+ * Whose thinking an entry of `reasoning_details` is. A provider's format stays its name, since it must come back with
+ * the proof; a format that is not named is this wire's own.
  */
-export const originOf = (detail: JsonObject): string => {
-  const format = detail.format
-  if (typeof format !== 'string' || format === '' || format === 'unknown' || /-v\d+$/.test(format)) return wireName
-  return format
-}
+export const originOf = ({ format }: JsonObject): string =>
+  typeof format !== 'string' || format === '' || format === 'unknown' ? wireName : format
+
+/** May thinking of this origin go back to providers of this language? */
+export const isOwn = (origin: string): boolean => origin === wireName || ofProviders.test(origin)
 
 /** What an entry says: text with its signature, or data that stays closed. */
 export const readDetail = (detail: JsonObject): Omit<ReasoningPart, 'kind'> => ({
@@ -43,11 +46,16 @@ export const readDetails = (details: readonly JsonValue[]): ReasoningPart[] => {
   return parts
 }
 
-/** An entry of `reasoning_details` that this wire reads back with its origin. */
-export const writeDetail = (part: Omit<ReasoningPart, 'kind'>, index: number): JsonObject =>
-  part.redacted === undefined
-    ? { type: 'reasoning.text', text: part.text, signature: part.signature, format: part.origin, index }
-    : { type: 'reasoning.encrypted', data: part.redacted, format: part.origin, index }
+/** An entry of `reasoning_details` that this wire reads back with its origin; what had no format gets none. */
+export const writeDetail = (
+  { text, signature, redacted, origin }: Omit<ReasoningPart, 'kind'>,
+  index: number,
+): JsonObject => {
+  const format = origin === wireName ? undefined : origin
+  return redacted === undefined
+    ? { type: 'reasoning.text', text, signature, format, index }
+    : { type: 'reasoning.encrypted', data: redacted, format, index }
+}
 
 const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 

@@ -199,7 +199,7 @@ describe('a request', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(chat.messages[1]?.parts.slice(0, 3))), [
       { kind: 'reasoning', text: 'Let me see', signature: 'sig', origin: 'anthropic-messages' },
       { kind: 'reasoning', text: '', redacted: 'xyz', origin: 'anthropic-messages' },
-      { kind: 'reasoning', text: 'Other', origin: 'openai-chat' },
+      { kind: 'reasoning', text: 'Other', origin: 'anthropic-claude-v1' },
     ])
   })
 

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../core/json.ts'
 import type { Message, Part, ToolCallPart, ToolResultPart } from '../../core/request.ts'
 import type { Target } from '../../core/target.ts'
-import { wireName } from './name.ts'
+import { isOwn, writeDetail } from './reasoning.ts'
 import { writeContent } from './write-parts.ts'
 
 type Written = Record<string, JsonValue | undefined>
@@ -18,12 +18,24 @@ const writeResult = ({ id, parts }: ToolResultPart): Written => ({
   content: parts.length === 0 ? '' : writeContent(parts, 'tool'),
 })
 
-const textOf = (parts: readonly Part[], kind: 'refusal' | 'reasoning'): string => {
+const refusalOf = (parts: readonly Part[]): string => {
   let text = ''
-  // Thinking of other origins is left out: it is no part of the question, and its proof means nothing here.
-  for (const part of parts)
-    if (part.kind === kind && (!('origin' in part) || part.origin === wireName)) text += part.text
+  for (const part of parts) if (part.kind === 'refusal') text += part.text
   return text
+}
+
+/**
+ * Thinking of an earlier turn, in the field where the target takes it back, with its proof where the provider has one.
+ * Thinking of other origins is left out: it is no part of the question, and its proof means nothing here.
+ */
+const reasoningOf = (parts: readonly Part[], field: NonNullable<Target['quirks']['reasoningField']>): Written => {
+  const own = parts.filter((part) => part.kind === 'reasoning').filter(({ origin }) => isOwn(origin))
+  const text = own.map((part) => part.text).join('')
+  const proven = field === 'reasoning' && own.some(({ signature, redacted }) => signature ?? redacted)
+  return {
+    [field]: text === '' ? undefined : text,
+    reasoning_details: proven ? own.map((part, index) => writeDetail(part, index)) : undefined,
+  }
 }
 
 const audioId = (parts: readonly Part[]): string | undefined => {
@@ -40,7 +52,7 @@ const isContent = (part: Part): boolean =>
 const writeAnswer = ({ name, parts }: Message, target: Target): Written => {
   const content = parts.filter(isContent)
   const calls = parts.filter((part) => part.kind === 'tool_call')
-  const refusal = textOf(parts, 'refusal')
+  const refusal = refusalOf(parts)
   const audio = audioId(parts)
   const silent = calls.length > 0 || refusal !== '' || audio !== undefined
   const message: Written = {
@@ -52,9 +64,7 @@ const writeAnswer = ({ name, parts }: Message, target: Target): Written => {
   if (audio !== undefined) message.audio = { id: audio }
   if (calls.length > 0) message.tool_calls = calls.map(writeCall)
   const field = target.quirks.reasoningField
-  const reasoning = field ? textOf(parts, 'reasoning') : ''
-  if (field && reasoning !== '') message[field] = reasoning
-  return message
+  return field ? { ...message, ...reasoningOf(parts, field) } : message
 }
 
 const writeOther = (message: Message, target: Target): Written[] => {

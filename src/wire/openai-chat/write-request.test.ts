@@ -180,6 +180,27 @@ describe('a request of another language', () => {
     })
   })
 
+  test('gives thinking of its own makers back with its proof and the format they called it', () => {
+    const parts: Part[] = [
+      { kind: 'reasoning', text: 'Hm', signature: 's', origin: 'anthropic-claude-v1' },
+      { kind: 'reasoning', text: '', redacted: 'xyz', origin: 'openai-responses-v1' },
+      { kind: 'text', text: 'x' },
+    ]
+    const request = foreign({ messages: [{ role: 'assistant', parts }] })
+    const bare = { role: 'assistant', content: 'x' }
+    assert.deepEqual(write(request).messages, [bare])
+    assert.deepEqual(write(request, { reasoningField: 'reasoning_content' }).messages, [
+      { ...bare, reasoning_content: 'Hm' },
+    ])
+    const reasoning_details = [
+      { type: 'reasoning.text', text: 'Hm', signature: 's', format: 'anthropic-claude-v1', index: 0 },
+      { type: 'reasoning.encrypted', data: 'xyz', format: 'openai-responses-v1', index: 1 },
+    ]
+    assert.deepEqual(write(request, { reasoningField: 'reasoning' }).messages, [
+      { ...bare, reasoning: 'Hm', reasoning_details },
+    ])
+  })
+
   test('gives a plain text document as a file', () => {
     const source = { kind: 'data', data: '', mediaType: 'text/plain' } as const
     const { messages } = write(foreign(said('user', { kind: 'file', source, text: 'Grüße', name: 'a.txt' })))
