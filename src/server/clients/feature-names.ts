@@ -20,6 +20,11 @@ export const featureNames = [
   'a picture by its address',
   'a document',
   'a document of plain text',
+  'an answer by a schema',
+  'an answer in JSON without a schema',
+  'thinking, and back to its maker',
+  'thinking, and never to another maker',
+  'thinking across a tool call',
 ] as const
 
 export type FeatureName = (typeof featureNames)[number]

@@ -1,6 +1,8 @@
 import OpenAI from 'openai'
+import type { ChatCompletionStream } from 'openai/lib/ChatCompletionStream'
 import type {
   ChatCompletion,
+  ChatCompletionChunk,
   ChatCompletionContentPart,
   ChatCompletionCreateParamsNonStreaming,
   ChatCompletionMessage,
@@ -40,8 +42,30 @@ const paramsOf = (wishes: Wishes, model: string, messages: readonly ChatCompleti
   }
 }
 
-/** Compatible providers show thinking beside the content, in fields that the client keeps and its types do not know. */
-type Thinking = { readonly reasoning_content?: string }
+/** Compatible providers show thinking beside the content, in fields that the client's types do not know. */
+interface Thinking {
+  reasoning_content?: string
+  reasoning?: string
+  reasoning_details?: readonly unknown[]
+}
+
+/**
+ * The whole answer of a stream. The client's helper joins only fields it knows: thinking is joined here, as providers
+ * tell their users to.
+ */
+const joined = async (stream: ChatCompletionStream): Promise<ChatCompletion> => {
+  const thinking: Thinking = {}
+  stream.on('chunk', ({ choices: [choice] }) => {
+    const delta: Thinking & ChatCompletionChunk.Choice.Delta = choice?.delta ?? {}
+    for (const field of ['reasoning_content', 'reasoning'] as const)
+      if (delta[field] !== undefined) thinking[field] = (thinking[field] ?? '') + delta[field]
+    if (delta.reasoning_details)
+      thinking.reasoning_details = [...(thinking.reasoning_details ?? []), ...delta.reasoning_details]
+  })
+  const completion = await stream.finalChatCompletion()
+  if (completion.choices[0]) Object.assign(completion.choices[0].message, thinking)
+  return completion
+}
 
 const heardOf = (completion: ChatCompletion): Heard => {
   const [choice] = completion.choices
@@ -50,7 +74,7 @@ const heardOf = (completion: ChatCompletion): Heard => {
   const { usage } = completion
   return {
     text: message.content ?? '',
-    thinking: message.reasoning_content ?? '',
+    thinking: message.reasoning_content ?? message.reasoning ?? '',
     calls: (message.tool_calls ?? []).map((call) => {
       if (call.type !== 'function') throw new Error(`A call is of type ${call.type}.`)
       return { id: call.id, name: call.function.name, input: JSON.parse(call.function.arguments) }
@@ -78,9 +102,7 @@ export const talkOpenai = (cell: Cell): Talk => {
     const completion =
       cell.form === 'whole'
         ? await client.chat.completions.create(params, options)
-        : await client.chat.completions
-            .stream({ ...params, stream_options: { include_usage: true } }, options)
-            .finalChatCompletion()
+        : await joined(client.chat.completions.stream({ ...params, stream_options: { include_usage: true } }, options))
     const message = completion.choices[0]?.message
     if (message) history.push(message)
     return heardOf(completion)
