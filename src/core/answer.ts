@@ -22,6 +22,8 @@ export interface Head {
 export interface Source {
   pull(): Chunk | undefined | Promise<Chunk | undefined>
   cancel(reason: GatewayError): void
+  /** The answer is whole, nothing more is wanted: what still comes is dropped, and not waited for without end. */
+  release?(): void
 }
 
 /** What an answer came to. */
@@ -154,6 +156,7 @@ export class Answer implements AsyncIterable<Chunk> {
       this.#broken(error)
     }
     this.#ended = true
+    this.#source.release?.()
     const summary = this.#summary()
     for (const observer of this.#observers) observer.done?.(summary)
   }

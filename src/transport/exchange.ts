@@ -35,6 +35,9 @@ export interface ExchangeOptions {
   reject(error: GatewayError): void
 }
 
+/** An answer that is whole may take this long to end its connection's turn; then the connection is closed. */
+const lingerMs = 1_000
+
 /** One request to an upstream and what comes back, by the callbacks of undici; nothing allocated that is not needed. */
 export class Exchange {
   readonly #options: ExchangeOptions
@@ -50,6 +53,8 @@ export class Exchange {
   #parts: Buffer[] = []
   #partBytes = 0
   #readable = true
+  #isOver = false
+  #linger: NodeJS.Timeout | undefined
   /** Called when a stream begins; an answer in one piece begins with its last byte. */
   onBegin: (() => void) | undefined
   /** Called once, when nothing more can happen. */
@@ -132,6 +137,7 @@ export class Exchange {
       pause: () => controller.pause(),
       resume: () => controller.resume(),
       abort: (reason: GatewayError) => this.abort(reason),
+      release: () => this.#release(),
     }
     const inbox = new Inbox(valve, this.#options.limits.bufferBytes)
     this.#inbox = inbox
@@ -181,7 +187,17 @@ export class Exchange {
     })
   }
 
+  /** Usually the end is on its way already; an upstream that says goodbye and does not go would hold the connection. */
+  #release(): void {
+    this.#watchdog?.stop()
+    if (this.#isOver) return
+    const message = `${this.#options.target} did not end its answer.`
+    this.#linger = setTimeout(() => this.abort(new GatewayError('upstream_garbled', message)), lingerMs)
+  }
+
   #over(): void {
+    this.#isOver = true
+    clearTimeout(this.#linger)
     this.#watchdog?.stop()
     this.onClose?.()
     this.onClose = undefined

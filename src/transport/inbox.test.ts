@@ -12,6 +12,7 @@ const setUp = (most = 100) => {
     pause: () => calls.push('pause'),
     resume: () => calls.push('resume'),
     abort: () => calls.push('abort'),
+    release: () => calls.push('release'),
   }
   return { calls, inbox: new Inbox(valve, most) }
 }
@@ -55,6 +56,15 @@ describe('inbox', () => {
     assert.deepEqual(calls, ['abort'])
     inbox.put(chunk(1))
     assert.throws(() => inbox.pull(), /left/)
+  })
+
+  test('a reader that has all it wants lets the socket go on, and keeps nothing that still comes', () => {
+    const { calls, inbox } = setUp()
+    inbox.put(chunk(200))
+    inbox.release()
+    inbox.put(chunk(1))
+    assert.equal(inbox.pull(), undefined)
+    assert.deepEqual(calls, ['pause', 'resume', 'release'])
   })
 
   test('tells when somebody begins and ceases to wait', async () => {

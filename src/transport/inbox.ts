@@ -7,6 +7,8 @@ export interface Valve {
   pause(): void
   resume(): void
   abort(reason: GatewayError): void
+  /** Nothing more is wanted. */
+  release(): void
 }
 
 /**
@@ -84,5 +86,15 @@ export class Inbox implements Source {
     this.#queue.length = 0
     this.close(reason)
     this.#valve.abort(reason)
+  }
+
+  release(): void {
+    this.#queue.length = 0
+    this.close()
+    if (this.#paused) {
+      this.#paused = false
+      this.#valve.resume()
+    }
+    this.#valve.release()
   }
 }
