@@ -193,6 +193,28 @@ describe('the clocks of a call', () => {
     assert.deepEqual([saidIn(answer.text).ends, saidIn(answer.text).errors], [1, []])
   })
 
+  test('an upstream that says the end and does not hang up is let go, and the answer is whole before that', async () => {
+    upstream.always({ ...story, endDelayMs: 'forever' })
+    await using gateway = await start({})
+    const answer = await ask(gateway.port, { stream: true })
+    assert.deepEqual([saidIn(answer.text).ends, saidIn(answer.text).errors], [1, []])
+    assert.ok(answer.totalMs < 300)
+    assert.equal((await gateway.recordOf(answer.id)).outcome, 'ok')
+    await until(() => upstream.journal[0]?.abortedAt !== undefined, 'the connection is held', 1_500)
+  })
+
+  test('a connection whose answer ends a little after its end mark is used again', async () => {
+    upstream.always({ ...story, endDelayMs: 100 })
+    await using gateway = await start({})
+    await ask(gateway.port, { stream: true })
+    await until(() => upstream.journal[0]?.answeredAt !== undefined, 'no end')
+    await ask(gateway.port, { stream: true })
+    assert.deepEqual(
+      upstream.journal.map(({ connection }) => connection),
+      [1, 1],
+    )
+  })
+
   test('no attempt is begun when a tenth of the time or less is left', async () => {
     upstream.always({ ...openaiError(500, null, 'No.'), headDelayMs: 560 })
     await using gateway = await start({}, ['up/one', 'other/two'])
