@@ -55,7 +55,6 @@ export const load = async (rig: Rig, { url, body, connections, seconds }: LoadOp
   const line = /^\{.*\}$/m.exec(printed)?.[0]
   if (line === undefined) throw new Error(`wrk ended without a result: ${printed}`)
   const { failures, ...loaded }: Loaded & { failures: number } = JSON.parse(line)
-  if (loaded.requests === 0) throw new Error(`${url} answered nothing in ${seconds} s`)
   if (failures > 0) throw new Error(`${failures} of ${loaded.requests} requests to ${url} failed`)
   return loaded
 }

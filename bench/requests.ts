@@ -13,8 +13,11 @@ const connectionCounts = [16, 64] as const
 const body = chatBody(false)
 const path = '/v1/chat/completions'
 
-const ask = (rig: Rig, { url }: Served, connections: number): Promise<Loaded> =>
-  load(rig, { url: url + path, body, connections, seconds: rig.seconds })
+const ask = async (rig: Rig, { url }: Served, connections: number): Promise<Loaded> => {
+  const loaded = await load(rig, { url: url + path, body, connections, seconds: rig.seconds })
+  if (loaded.requests === 0) throw new Error(`${url} answered nothing in ${rig.seconds} s`)
+  return loaded
+}
 
 /** CPU microseconds of a subject for one request. */
 const costOf = async (rig: Rig, subject: Subject, connections: number): Promise<number> => {
