@@ -25,6 +25,12 @@ export const featureNames = [
   'thinking, and back to its maker',
   'thinking, and never to another maker',
   'thinking across a tool call',
+  'every part of usage',
+  'a refusal',
+  'citations of web pages',
+  'two answers at once',
+  'log-probabilities',
+  'a field of tomorrow',
 ] as const
 
 export type FeatureName = (typeof featureNames)[number]
