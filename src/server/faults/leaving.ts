@@ -25,7 +25,7 @@ const moody = (random: () => number) => {
     const mood = random()
     if (mood < 0.1) return { ...openaiError(500, null, 'No.'), headDelayMs: delay() }
     if (mood < 0.2) return { headDelayMs: 'forever' }
-    if (mood < 0.3) return { ...text('One two three.', { stream }), endDelayMs: 'forever' }
+    if (mood < 0.3 && stream) return { ...text('One two three.', { stream }), endDelayMs: 'forever' }
     const story = text('One two three four five six seven eight.', { stream })
     return { ...story, headDelayMs: delay(), firstEventDelayMs: delay(), eventDelayMs: Math.floor(delay() / 3) }
   }
