@@ -12,8 +12,9 @@ import {
 import { type Language, newId, requestBytes } from './client.ts'
 import { anthropicAt, forgetful, inParallel, openaiAt, seeded, startGateway, until } from './harness.ts'
 
-/** Between nothing at all and longer than most clients stay. */
+/** Most clients stay for less than an answer takes; some leave at once, some stay to the end. */
 const mostStayMs = 150
+const longStayMs = 600
 const mostDelayMs = 15
 
 /** An upstream that answers after random delays, and now and then with a failure. */
@@ -54,7 +55,8 @@ export const leaveAtRandom = async (clients: number, seed: number): Promise<numb
     const language: Language = random() < 0.5 ? 'openai' : 'anthropic'
     const way = random()
     socket.write(requestBytes({ id, language, stream: random() < 0.8, prompt: id }))
-    await sleep(random() < 0.1 ? 0 : random() * mostStayMs)
+    const kind = random()
+    await sleep(kind < 0.1 ? 0 : kind < 0.2 ? longStayMs : random() * mostStayMs)
     if (way < 0.4) socket.resetAndDestroy()
     else if (way < 0.7) socket.destroy()
     else socket.end()
