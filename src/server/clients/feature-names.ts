@@ -31,6 +31,16 @@ export const featureNames = [
   'two answers at once',
   'log-probabilities',
   'a field of tomorrow',
+  'a credential the upstream refuses',
+  'a rate limit of the upstream',
+  'a mistake only the upstream sees',
+  'a failure of the upstream',
+  'an overload of the upstream',
+  'a model that is not there',
+  'a text in pieces',
+  'a failure in the middle of a stream',
+  'a stream that is cut',
+  'a client that leaves',
 ] as const
 
 export type FeatureName = (typeof featureNames)[number]

@@ -27,6 +27,8 @@ export interface Feature {
   readonly onlyFake?: string | undefined
   /** Default: both. */
   readonly forms?: readonly AskedForm[] | undefined
+  /** Failures are remembered by a gateway: each cell gets one of its own. */
+  readonly alone?: boolean | undefined
 }
 
 type Place = Pick<Cell, 'client' | 'wire' | 'maker' | 'form'>
@@ -45,7 +47,13 @@ const placesOf = ({ forms = bothForms, onlyFake }: Feature): Place[] =>
 const nameOf = (client: ClientName, wire: UpstreamWire, feature: Feature): string =>
   `${feature.name}: ${client} to ${wire}`
 
-const runCell = async (feature: Feature, place: Place, rig: Rig): Promise<string> => {
+const runCell = async (feature: Feature, place: Place, shared: Rig): Promise<string> => {
+  if (!feature.alone) return runIn(feature, place, shared)
+  await using rig = await startRig()
+  return await runIn(feature, place, rig)
+}
+
+const runIn = async (feature: Feature, place: Place, rig: Rig): Promise<string> => {
   const run = feature.clients[place.client]
   if (typeof run !== 'function') return `impossible: ${run.because}`
   const cell = rig.cell(place, feature.answers)

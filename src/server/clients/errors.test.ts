@@ -1,0 +1,4 @@
+import { errorFeatures } from './error-features.ts'
+import { testMatrix } from './matrix.ts'
+
+testMatrix('errors', errorFeatures)
