@@ -41,6 +41,9 @@ export const featureNames = [
   'a failure in the middle of a stream',
   'a stream that is cut',
   'a client that leaves',
+  'counting tokens',
+  'a client that asks again',
+  'a client that is told not to ask again',
 ] as const
 
 export type FeatureName = (typeof featureNames)[number]
