@@ -89,13 +89,18 @@ export interface Gateway {
   readonly inFlight: number
   /** Stops every call that is under way. */
   cancelAll(reason: GatewayError): void
+  /** Stops every call that is under way and takes no more: asking then throws the reason. */
+  close(reason: GatewayError): void
 }
 
 export const createGatewayFrom = (parts: Parts): Gateway => {
   const underWay = new Set<Reins>()
   const handle = assemble(parts, () => underWay.size / parts.capacity)
 
+  let closed: GatewayError | undefined
+
   const open = (question: Question): Opened => {
+    if (closed) throw closed
     const { request } = question
     const controller = new AbortController()
     const reins: Reins = { controller }
@@ -126,13 +131,19 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
     return { call, answer, cancel }
   }
 
+  const cancelAll = (reason: GatewayError): void => {
+    for (const reins of underWay) reins.controller?.abort(reason)
+  }
+
   return {
     open,
     get inFlight() {
       return underWay.size
     },
-    cancelAll: (reason) => {
-      for (const reins of underWay) reins.controller?.abort(reason)
+    cancelAll,
+    close: (reason) => {
+      closed = reason
+      cancelAll(reason)
     },
   }
 }

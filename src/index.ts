@@ -1,3 +1,5 @@
+/** What a wrong configuration is told by: every complaint with its path. */
+export { ConfigError } from './config/complaints.ts'
 /** The configuration that a file may hold and `createGateway` takes. */
 export type { ConfigInput } from './config/schema.ts'
 /** Pieces of a streamed answer. */
@@ -6,15 +8,14 @@ export type { Delta, FinishReason } from './core/delta.ts'
 export { type ErrorCode, GatewayError } from './core/errors.ts'
 /** Tokens in disjoint parts. */
 export type { Usage } from './core/usage.ts'
-/** What a wrong configuration is told by: every complaint with file, line and path. */
-export { ConfigError } from './config/complaints.ts'
 /** A whole answer. */
-export type { ChatAnswer, RequestedTool } from './library/collect.ts'
+export type { AssistantMessage, ChatAnswer, RequestedTool } from './library/collect.ts'
 /** The gateway in this process. */
 export {
   type CallerScope,
   type CallOptions,
   type ChatRequest,
+  type ChatStream,
   createGateway,
   type LibraryGateway,
 } from './library/create-gateway.ts'

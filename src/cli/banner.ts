@@ -1,19 +1,20 @@
-import type { Config } from '../config/config.ts'
+import type { Config, ProviderConfig } from '../config/config.ts'
+
+interface Listening {
+  readonly url: string
+  readonly names: readonly { readonly name: string }[]
+}
 
 /** What a person sees at start: where the gateway is, what it found, and a command that works. */
-export const banner = (config: Config, { url, names }: { url: string; names: readonly { name: string }[] }): string => {
-  const providers = [...config.providers.values()].map(
-    ({ name, kind, foundBy, models }) =>
-      `  ${name.padEnd(12)} ${foundBy === undefined ? 'configured' : `found by ${foundBy}`}${name === kind ? '' : ` (${kind})`}${
-        models !== undefined ? `, ${models.length} models` : ''
-      }`,
-  )
+export const banner = (config: Config, { url, names }: Listening): string => {
+  const providers = [...config.providers.values()]
   const model = [...config.models.keys()][0] ?? 'sim/small'
   const key = config.keys.length > 0 ? ` \\\n    -H 'authorization: Bearer <one of your keys>'` : ''
   return [
     `Tollgate listens on ${url}${config.file === undefined ? ', without a configuration file' : `, configured by ${config.file}`}.`,
     'Providers:',
-    ...providers,
+    ...providers.map((provider) => providerLine(provider, names)),
+    ...(providers.every(({ kind }) => kind === 'simulated') ? [onlySimulated] : []),
     `Models: ${names.length} listed at ${url}/v1/models; provider/model works for any other.`,
     'Try it:',
     `  curl ${url}/v1/chat/completions${key} \\`,
@@ -21,4 +22,12 @@ export const banner = (config: Config, { url, names }: { url: string; names: rea
     `    -d '{"model":"${model}","messages":[{"role":"user","content":"Hello"}]}'`,
     `OpenAI clients: base URL ${url}/v1    Anthropic clients: base URL ${url}`,
   ].join('\n')
+}
+
+const onlySimulated = '  For real models set a key such as OPENAI_API_KEY or ANTHROPIC_API_KEY, and start again.'
+
+const providerLine = ({ name, kind, foundBy }: ProviderConfig, names: Listening['names']): string => {
+  const origin = foundBy === undefined ? 'configured' : foundBy === 'always' ? 'always there' : `found by ${foundBy}`
+  const models = names.filter((each) => each.name.startsWith(`${name}/`)).length
+  return `  ${name.padEnd(12)} ${origin}${name === kind ? '' : ` (${kind})`}, ${models} models listed`
 }

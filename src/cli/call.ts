@@ -1,52 +1,93 @@
 import process from 'node:process'
 import { assemble } from '../config/assemble.ts'
+import { hint } from '../config/suggest.ts'
+import { GatewayError } from '../core/errors.ts'
 import { inputTokens, outputTokens } from '../core/usage.ts'
-import { facade, type LibraryGateway } from '../library/create-gateway.ts'
+import type { ChatAnswer } from '../library/collect.ts'
+import { type CallOptions, type ChatRequest, facade, type LibraryGateway } from '../library/create-gateway.ts'
 import { loadForCli } from './load.ts'
-import { print, printJson, tell } from './output.ts'
+import { print, printJson, printJsonLine, tell } from './output.ts'
 
 export interface CallCommandOptions {
   readonly config?: string
   readonly model: string
   readonly system?: string
-  readonly maxTokens?: string
-  readonly timeoutMs?: string
+  readonly maxTokens?: number
+  readonly timeoutMs?: number
   readonly stream?: boolean
   readonly json?: boolean
 }
 
 /** Sends one prompt and prints the answer, who gave it, what it took and what it cost. */
 export const call = async (prompt: string, options: CallCommandOptions): Promise<void> => {
-  const config = await loadForCli(options.config)
+  const config = await loadForCli(options.config, { listens: false })
   const runtime = assemble({ ...config, telemetry: { ...config.telemetry, log: 'silent' } })
+  const gateway = facade(runtime, 'cli')
   try {
-    await ask(facade(runtime, { key: 'cli' }), prompt, options)
+    await ask(gateway, prompt, options)
+  } catch (error) {
+    throw isUnknown(error, options.model) ? unknownModel(gateway, options.model) : error
   } finally {
-    await runtime.close()
+    await gateway.close()
   }
 }
 
 const ask = async (gateway: LibraryGateway, prompt: string, options: CallCommandOptions): Promise<void> => {
+  const { model, maxTokens, timeoutMs, json } = options
   const system = options.system === undefined ? [] : [{ role: 'system', content: options.system }]
   const request = {
-    model: options.model,
+    model,
     messages: [...system, { role: 'user', content: prompt }],
-    ...(options.maxTokens === undefined ? {} : { max_completion_tokens: Number(options.maxTokens) }),
+    ...(maxTokens === undefined ? {} : { max_completion_tokens: maxTokens }),
   }
-  const limits = { timeoutMs: options.timeoutMs === undefined ? undefined : Number(options.timeoutMs) }
-  if (options.stream) {
-    for await (const delta of gateway.stream(request, limits))
-      if (delta.kind === 'text') process.stdout.write(delta.text)
-    return print('')
+  if (options.stream) return follow(gateway, request, { timeoutMs, json })
+  const answer = await gateway.chat(request, { timeoutMs })
+  if (json) return printJson(answer)
+  print(answer.refusal ?? answer.text)
+  tell(summaryOf(answer))
+}
+
+/** Prints an answer as it comes: its text, or each piece as a line of JSON, the whole answer last. */
+const follow = async (
+  gateway: LibraryGateway,
+  request: ChatRequest,
+  { json, ...limits }: CallOptions & { readonly json: boolean | undefined },
+): Promise<void> => {
+  const stream = gateway.stream(request, limits)
+  let begun = false
+  try {
+    for await (const delta of stream) {
+      if (json) printJsonLine(delta)
+      else if (delta.kind === 'text') {
+        process.stdout.write(delta.text)
+        begun = true
+      }
+    }
+  } finally {
+    // What is told of a stream that broke stands on a line of its own.
+    if (begun) print('')
   }
-  const answer = await gateway.chat(request, limits)
-  if (options.json) return printJson(answer)
-  print(answer.text)
-  const { usage, costUsd } = answer
+  if (!stream.answer) return
+  if (json) printJsonLine({ kind: 'answer', ...stream.answer })
+  else tell(summaryOf(stream.answer))
+}
+
+const summaryOf = ({ usage, costUsd, target, durationMs, attempts }: ChatAnswer): string => {
   const tokens = usage
     ? `${inputTokens(usage)} tokens in, ${outputTokens(usage)} out (${usage.source})`
     : 'tokens unknown'
   const cost = costUsd === undefined ? 'cost unknown' : `$${costUsd}`
-  const tries = answer.attempts === 1 ? '1 attempt' : `${answer.attempts} attempts`
-  tell(`-- ${answer.target}, ${tokens}, ${cost}, ${answer.durationMs.toFixed(0)} ms, ${tries}`)
+  const tries = attempts === 1 ? '1 attempt' : `${attempts} attempts`
+  return `-- ${target}, ${tokens}, ${cost}, ${durationMs.toFixed(0)} ms, ${tries}`
+}
+
+/** Is it the name that is not known here? What a provider does not know it says itself. */
+const isUnknown = (error: unknown, model: string): boolean =>
+  error instanceof GatewayError && error.code === 'unknown_model' && error.details.param === 'model' && model !== ''
+
+const unknownModel = (gateway: LibraryGateway, model: string): GatewayError => {
+  const names = gateway.models().map(({ name }) => name)
+  const problem = `No model is called ${JSON.stringify(model)}${hint(model, names)}`
+  const more = '"tollgate models" lists all; provider/model works for any other of a provider.'
+  return new GatewayError('unknown_model', `${problem}${problem.endsWith('?') ? '' : '.'} ${more}`)
 }

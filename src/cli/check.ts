@@ -4,7 +4,7 @@ import { print, printJson } from './output.ts'
 
 /** Reads the configuration and says whether a server would start with it; every complaint is thrown by the loader. */
 export const check = async ({ config: file, json }: { config?: string; json?: boolean }): Promise<void> => {
-  const config = await loadForCli(file)
+  const config = await loadForCli(file, { listens: true })
   if (json) return printJson({ ok: true, config: describeConfig(config) })
   const source = config.file ?? 'no file: the defaults'
   const counts = `${config.providers.size} providers, ${config.models.size} models, ${config.keys.length} keys`

@@ -1,16 +1,40 @@
 #!/usr/bin/env node
+import { createRequire } from 'node:module'
 import process from 'node:process'
 import { Command, CommanderError } from 'commander'
-import { ConfigError } from '../config/complaints.ts'
-import { GatewayError } from '../core/errors.ts'
 import { call } from './call.ts'
 import { check } from './check.ts'
+import { tellFailure } from './failure.ts'
 import { models } from './models.ts'
-import { exitCodes, tell } from './output.ts'
+import { wholeNumber } from './numbers.ts'
+import { exitCodes } from './output.ts'
 import { serve } from './serve.ts'
+
+/** Of the package this file belongs to, whether it runs from the sources or as published. */
+const { version } = createRequire(import.meta.url)('tollgate/package.json') as { version: string }
+
+// Whoever reads only the beginning, as `head` does, is no reason to fail.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed)
+})
+
+/** What a command fails with is told once, here. */
+const guarded =
+  <Given extends unknown[]>(action: (...given: Given) => Promise<void>) =>
+  async (...given: [...Given, Command]): Promise<void> => {
+    const command = given.at(-1) as Command
+    try {
+      await action(...(given.slice(0, -1) as Given))
+    } catch (error) {
+      tellFailure(error, command.opts().json === true)
+      process.exitCode = exitCodes.failed
+    }
+  }
 
 const program = new Command('tollgate')
   .description('An LLM gateway: one address for every model, with fallback, deadlines and a record of each call.')
+  .version(version, '-V, --version', 'print the version')
+  .showHelpAfterError('(add --help to see what there is)')
   .exitOverride()
 
 const configOption = [
@@ -21,42 +45,42 @@ const jsonOption = ['--json', 'print JSON'] as const
 
 program
   .command('serve')
-  .description('run the server')
+  .description(
+    'run the server; HOST and PORT of the environment say where, else the configuration, else 127.0.0.1:4000',
+  )
   .option(...configOption)
-  .action(serve)
+  .action(guarded(serve))
 
 program
   .command('check')
   .description('check the configuration and list everything that is wrong with it')
   .option(...configOption)
   .option(...jsonOption)
-  .action(check)
+  .action(guarded(check))
 
 program
   .command('models')
   .description('list the models, what they stand for and what they cost')
   .option(...configOption)
   .option(...jsonOption)
-  .action(models)
+  .action(guarded(models))
 
 program
   .command('call <prompt>')
   .description('send one prompt; prints the answer, then target, tokens, cost and time')
   .option('-m, --model <model>', 'public model or provider/model', 'sim/small')
   .option('-s, --system <text>', 'system prompt')
-  .option('--max-tokens <number>', 'most tokens to generate')
-  .option('--timeout-ms <number>', 'time for everything')
-  .option('--stream', 'print the answer as it comes')
+  .option('--max-tokens <number>', 'most tokens to generate', wholeNumber(2 ** 31 - 1))
+  .option('--timeout-ms <number>', 'time for everything', wholeNumber(2 ** 31 - 1))
+  .option('--stream', 'print the answer as it comes; with --json each piece as a line, the whole answer last')
   .option(...configOption)
   .option(...jsonOption)
-  .action(call)
+  .action(guarded(call))
 
 try {
   await program.parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage)
-  if (error instanceof ConfigError) tell(error.message)
-  else if (error instanceof GatewayError) tell(`${error.code}: ${error.message}`)
-  else tell(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  process.exit(exitCodes.failed)
+  tellFailure(error, false)
+  process.exitCode = exitCodes.failed
 }

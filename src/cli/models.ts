@@ -6,7 +6,7 @@ import { print, printJson, table } from './output.ts'
 
 /** Lists public models: what they stand for, what they cost, how much they read. */
 export const models = async ({ config: file, json }: { config?: string; json?: boolean }): Promise<void> => {
-  const runtime = assemble(await loadForCli(file))
+  const runtime = assemble(await loadForCli(file, { listens: false }))
   const plan = runtime.plan()
   const routes = plan.names.map(({ name }) => plan.find(name)).filter((route) => route !== undefined)
   if (json) printJson(routes.map(describe))

@@ -16,13 +16,19 @@ export const table = (headings: readonly string[], rows: readonly (readonly stri
   return [line(headings), ...rows.map(line)].join('\n')
 }
 
+/** A line to standard output. */
 export const print = (text: string): void => {
   process.stdout.write(`${text}\n`)
 }
 
-export const printJson = (value: unknown): void => {
-  print(JSON.stringify(value, (_key, entry) => (typeof entry === 'bigint' ? entry.toString() : entry), 2))
-}
+/** Bigints are written as decimal text, since JSON readers would round them. */
+const plain = (_key: string, entry: unknown): unknown => (typeof entry === 'bigint' ? entry.toString() : entry)
+
+/** JSON for people and programs, over several lines. */
+export const printJson = (value: unknown): void => print(JSON.stringify(value, plain, 2))
+
+/** JSON on one line, for streams of values. */
+export const printJsonLine = (value: unknown): void => print(JSON.stringify(value, plain))
 
 /** To standard error, where neither results nor log lines go. */
 export const tell = (text: string): void => {

@@ -1,8 +1,10 @@
 import process from 'node:process'
+import type { ServerConfig } from '../config/config.ts'
 import { describeConfig } from '../config/load.ts'
 import { startServer } from '../server/start.ts'
 import { banner } from './banner.ts'
 import { endOnCrash } from './crash.ts'
+import { Failure } from './failure.ts'
 import { loadForCli } from './load.ts'
 import { tell } from './output.ts'
 
@@ -10,10 +12,26 @@ export interface ServeOptions {
   readonly config?: string | undefined
 }
 
+/** Why an address cannot be listened on, by the system's code, and what to do about it. */
+const listenProblems: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something listens there already; choose another port by PORT or server.port, or stop what holds it',
+  EACCES: 'this user may not; ports below 1024 are reserved, choose another by PORT or server.port',
+  EADDRNOTAVAIL: 'this machine has no such address; set HOST or server.host to one of its own',
+  ENOTFOUND: 'there is no such host; set HOST or server.host to an address of this machine',
+}
+
+const listenFailure = (error: unknown, { host, port }: ServerConfig): Failure | undefined => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const problem = listenProblems[code]
+  return problem === undefined ? undefined : new Failure(`Cannot listen on ${host}:${port}: ${problem} (${code}).`)
+}
+
 /** Runs the server until it is asked to stop; a second request to stop makes it hurry. */
 export const serve = async (options: ServeOptions): Promise<void> => {
-  const config = await loadForCli(options.config)
-  const running = await startServer(config)
+  const config = await loadForCli(options.config, { listens: true })
+  const running = await startServer(config).catch((error) => {
+    throw listenFailure(error, config.server) ?? error
+  })
   tell(banner(config, running))
   running.log.debug({ config: describeConfig(config) }, 'configuration')
   // Assignments to `Object.prototype` are the first step of many attacks; from here on nobody may change it.

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { systemClock } from '../core/clock.ts'
-import type { GatewayError } from '../core/errors.ts'
+import { GatewayError } from '../core/errors.ts'
 import type { Sink } from '../core/record.ts'
 import { createRedactor } from '../core/redact.ts'
 import { createGatewayFrom, type Gateway } from '../gateway.ts'
@@ -26,13 +26,14 @@ export interface Runtime {
   readonly gateway: Gateway
   plan(): Plan
   readonly authenticate: Authenticate
+  /** Throws `not_found` where they are switched off. */
   metrics(): Promise<{ readonly type: string; readonly text: string }>
   /** Counts and logs a refusal that happened before there was a call. */
   refused(error: GatewayError, wire: string): void
   readonly log: Logger
   /** Writes what the log still holds. */
   flush(): Promise<void>
-  /** Closes connections and writes what is still to be written. */
+  /** Ends calls that are under way, closes connections, and writes what is still to be written. */
   close(): Promise<void>
 }
 
@@ -71,11 +72,16 @@ export const assemble = (config: Config, additions: Additions = {}): Runtime => 
     gateway,
     plan: () => plan,
     authenticate: createAuthenticate(config.keys),
-    metrics: async () => ({ type: metrics.contentType, text: await metrics.text() }),
+    metrics: async () => {
+      if (!config.telemetry.metrics) throw new GatewayError('not_found', 'Metrics are switched off here.')
+      return { type: metrics.contentType, text: await metrics.text() }
+    },
     refused: metrics.refused,
     log: log.logger,
     flush: log.flush,
     close: async () => {
+      // Before the connections go: a call that loses its connection would try again, over a new one.
+      gateway.close(new GatewayError('overloaded', 'The gateway is closed.', { outcome: 'cancelled' }))
       await pools.destroy()
       await log.close()
     },

@@ -58,7 +58,7 @@ export const fullModelSchema = section(
     targets,
     policies: list(choice(policyNames, { description: 'The name of a policy.' }), {
       description:
-        'How targets are ordered and left out, each policy after the one before: `order` as written, `weighted` by lot, `capable` leaves out what cannot answer, `healthy` puts failing ones last, `cheapest` by price, `fastest` by time to the first words.',
+        'How targets are ordered and left out, each policy after the one before: `order` as written, `weighted` by lot, `capable` leaves out what cannot answer, `healthy` leaves out those that keep failing or asked for a pause, but never all, `cheapest` by price, `fastest` by time to the first words.',
       examples: [['capable', 'healthy', 'cheapest']],
     }).prefault(['capable', 'healthy']),
     fallback: fallback.prefault({}),

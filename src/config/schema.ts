@@ -66,7 +66,7 @@ export const keySchema = section(
     name: name({ description: 'What the key is called in logs, metrics and bills.', examples: ['web'] }),
     key: text({
       description:
-        'The secret itself, at least 8 characters, as clients send it: `Authorization: Bearer …`, `x-api-key` or `x-goog-api-key`.',
+        'The secret itself, at least 8 characters, as clients send it: `Authorization: Bearer …` or `x-api-key`.',
       examples: [`\${WEB_KEY}`],
     }),
     team: name({ description: 'The team that its calls are counted for.', examples: ['shop'] }).optional(),

@@ -35,6 +35,7 @@ export interface ChatAnswer {
   readonly firstTokenMs: number | undefined
 }
 
+/** What the model said, as a message of the conversation. */
 export interface AssistantMessage {
   readonly role: 'assistant'
   readonly content: string | null
@@ -45,7 +46,7 @@ export interface AssistantMessage {
   }[]
 }
 
-interface Gathered {
+interface Said {
   text: string
   reasoning: string
   refusal: string
@@ -53,9 +54,9 @@ interface Gathered {
   readonly tools: Map<number, { id: string; name: string; arguments: string }>
 }
 
-const gathered = (): Gathered => ({ text: '', reasoning: '', refusal: '', finish: 'other', tools: new Map() })
+const nothingSaid = (): Said => ({ text: '', reasoning: '', refusal: '', finish: 'other', tools: new Map() })
 
-const add = (choice: Gathered, delta: Delta): void => {
+const add = (choice: Said, delta: Delta): void => {
   if (delta.kind === 'text') choice.text += delta.text
   else if (delta.kind === 'reasoning') choice.reasoning += delta.text
   else if (delta.kind === 'refusal') choice.refusal += delta.text
@@ -69,31 +70,40 @@ const add = (choice: Gathered, delta: Delta): void => {
   }
 }
 
-/** Reads an answer to its end. Throws GatewayError when it breaks. */
-export const collectAnswer = async (answer: Answer, call: Call, now: () => number): Promise<ChatAnswer> => {
-  const choices: Gathered[] = []
-  let usage: Usage | undefined
-  answer.watch({
-    done: (summary) => {
-      usage = summary.usage
-    },
-  })
-  for (let chunk = await answer.pull(); chunk !== undefined; chunk = await answer.pull()) {
-    for (const delta of chunk.deltas) {
-      if (!('choice' in delta)) continue
-      choices[delta.choice] ??= gathered()
-      add(choices[delta.choice] as Gathered, delta)
-    }
+/** What an answer has said so far; the whole answer once it is over. */
+export class Gathering {
+  readonly #answer: Answer
+  readonly #call: Call
+  readonly #choices: Said[] = []
+  #usage: Usage | undefined
+
+  constructor(answer: Answer, call: Call) {
+    this.#answer = answer
+    this.#call = call
+    answer.watch({
+      done: (summary) => {
+        this.#usage = summary.usage
+      },
+    })
   }
-  return answerOf(answer, call, { choices, usage, endedAt: now() })
+
+  take(delta: Delta): void {
+    if (!('choice' in delta)) return
+    this.#choices[delta.choice] ??= nothingSaid()
+    add(this.#choices[delta.choice] as Said, delta)
+  }
+
+  end(now: number): ChatAnswer {
+    return answerOf(this.#answer, this.#call, { choices: this.#choices, usage: this.#usage, endedAt: now })
+  }
 }
 
 const answerOf = (
   answer: Answer,
   call: Call,
-  { choices, usage, endedAt }: { choices: Gathered[]; usage: Usage | undefined; endedAt: number },
+  { choices, usage, endedAt }: { choices: Said[]; usage: Usage | undefined; endedAt: number },
 ): ChatAnswer => {
-  const first = choices[0] ?? gathered()
+  const first = choices[0] ?? nothingSaid()
   const toolCalls = [...first.tools.values()]
   const cost = costOfCall(call.account)
   const { firstTokenAt } = call.notes
@@ -115,7 +125,7 @@ const answerOf = (
   }
 }
 
-const messageOf = (choice: Gathered, toolCalls: readonly RequestedTool[]): AssistantMessage => {
+const messageOf = (choice: Said, toolCalls: readonly RequestedTool[]): AssistantMessage => {
   const content = choice.text === '' && toolCalls.length > 0 ? null : choice.text
   if (toolCalls.length === 0) return { role: 'assistant', content }
   return {

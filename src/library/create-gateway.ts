@@ -1,17 +1,17 @@
+import process from 'node:process'
 import type { Runtime } from '../config/assemble.ts'
 import { assemble } from '../config/assemble.ts'
 import { parseConfig } from '../config/load.ts'
 import type { ConfigInput } from '../config/schema.ts'
-import type { Answer } from '../core/answer.ts'
 import type { Caller } from '../core/call.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Delta } from '../core/delta.ts'
-import { GatewayError } from '../core/errors.ts'
-import type { JsonObject } from '../core/json.ts'
+import { GatewayError, invalid } from '../core/errors.ts'
+import { isObject, type JsonObject } from '../core/json.ts'
 import type { Opened } from '../gateway.ts'
 import { createFetch } from '../server/web.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
-import { type ChatAnswer, collectAnswer } from './collect.ts'
+import { type ChatAnswer, Gathering } from './collect.ts'
 
 /** A chat request in OpenAI's words: `model`, `messages`, `tools`, `response_format`, and whatever else the target takes. */
 export interface ChatRequest {
@@ -24,10 +24,16 @@ export interface ChatRequest {
 export interface CallOptions {
   /** Stops the call and everything done for it. */
   readonly signal?: AbortSignal | undefined
-  /** For everything: queueing, every attempt, back-off. */
+  /** For everything: queueing, every attempt, back-off. More than 0; the model's own limit holds too. */
   readonly timeoutMs?: number | undefined
   /** Ask only the first target. */
   readonly noFallback?: boolean | undefined
+}
+
+/** An answer as it comes, to be read once. Nothing is asked before reading begins; leaving the loop stops the upstream. */
+export interface ChatStream extends AsyncIterable<Delta> {
+  /** The whole answer with its usage and cost, once the stream was read to its end; undefined before, and when it broke. */
+  readonly answer: ChatAnswer | undefined
 }
 
 /** Who calls are made for; it appears in records. */
@@ -42,17 +48,17 @@ export interface CallerScope {
 export interface LibraryGateway {
   /** Asks and waits for the whole answer. Throws GatewayError. */
   chat(request: ChatRequest, options?: CallOptions): Promise<ChatAnswer>
-  /** Asks and gives the answer as it comes. Leaving the loop stops the upstream. Throws GatewayError. */
-  stream(request: ChatRequest, options?: CallOptions): AsyncGenerator<Delta, void, undefined>
+  /** Asks and gives the answer as it comes. Reading it throws GatewayError. */
+  stream(request: ChatRequest, options?: CallOptions): ChatStream
   /** The doors of the server as a web-standard handler. */
   readonly fetch: (request: Request) => Promise<Response>
   /** The same gateway for somebody: their calls carry these names. */
   asCaller(scope: CallerScope): LibraryGateway
   /** Public models and what they stand for. */
   models(): readonly { readonly name: string; readonly provider: string }[]
-  /** Prometheus text. */
+  /** Prometheus text. Throws GatewayError `not_found` when `telemetry.metrics` is false. */
   metrics(): Promise<string>
-  /** Ends what is under way, then closes every connection. */
+  /** Ends what is under way, then closes every connection. Later calls are refused. */
   close(): Promise<void>
 }
 
@@ -61,61 +67,81 @@ export interface LibraryGateway {
  * environment are found, unless `discover: false`. Throws ConfigError with every complaint.
  */
 export const createGateway = async (input: ConfigInput = {}): Promise<LibraryGateway> => {
-  const config = await parseConfig({ telemetry: { log: 'silent' }, ...input }, process.env)
-  const runtime = assemble(config)
-  return facade(runtime, { key: 'library' })
+  return facade(assemble(await parseConfig(quiet(input), process.env)), 'library')
 }
 
-/** A gateway's parts as a program uses them, for one caller. */
-export const facade = (runtime: Runtime, caller: Caller): LibraryGateway => {
+/** Standard output belongs to the application, unless it asks for the log. What is no configuration is not touched. */
+const quiet = (input: ConfigInput): ConfigInput => {
+  if (!isObject(input)) return input
+  const { telemetry = {} } = input
+  return isObject(telemetry) ? { ...input, telemetry: { log: 'silent', ...telemetry } } : input
+}
+
+/** A gateway's parts as a program uses them; `key` is what records call the program, `scope` whom it asks for. */
+export const facade = (runtime: Runtime, key: string, scope: CallerScope = {}): LibraryGateway => {
+  const caller: Caller = { key, ...scope }
   const open = (request: ChatRequest, stream: boolean, options: CallOptions): Opened => {
-    const { signal } = options
-    signal?.throwIfAborted()
+    const { signal, timeoutMs, noFallback } = options
+    if (signal?.aborted) throw cancelledBy(signal)
+    if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalid('timeoutMs', 'must be more than 0.')
     const body = { ...request, stream } as unknown as JsonObject
-    const opened = runtime.gateway.open({
-      request: openaiChat.readRequest(body, { operation: 'chat' }),
-      caller,
-      timeoutMs: options.timeoutMs,
-      noFallback: options.noFallback,
-    })
+    const asked = openaiChat.readRequest(body, { operation: 'chat' })
+    const opened = runtime.gateway.open({ request: asked, caller, timeoutMs, noFallback })
     if (signal) obey(signal, opened)
     return opened
   }
   return {
     chat: async (request, options = {}) => {
       const opened = open(request, false, options)
-      return collectAnswer(await opened.answer, opened.call, () => systemClock.now())
+      const answer = await opened.answer
+      const gathering = new Gathering(answer, opened.call)
+      for (let chunk = await answer.pull(); chunk !== undefined; chunk = await answer.pull())
+        for (const delta of chunk.deltas) gathering.take(delta)
+      return gathering.end(systemClock.now())
     },
-    stream: async function* (request, options = {}) {
-      const opened = open(request, true, options)
-      yield* deltasOf(await opened.answer)
-    },
+    stream: (request, options = {}) => streamOf(() => open(request, true, options)),
     fetch: createFetch({
       gateway: runtime.gateway,
       plan: runtime.plan,
-      authenticate: runtime.authenticate,
+      authenticate: (credential) => ({ ...runtime.authenticate(credential), ...scope }),
       metrics: runtime.metrics,
       maxBodyBytes: runtime.config.server.maxBodyBytes,
     }),
-    asCaller: (scope) => facade(runtime, { ...caller, ...scope }),
+    asCaller: (more) => facade(runtime, key, { ...scope, ...more }),
     models: () => runtime.plan().names,
     metrics: async () => (await runtime.metrics()).text,
     close: () => runtime.close(),
   }
 }
 
-const deltasOf = async function* (answer: Answer): AsyncGenerator<Delta, void, undefined> {
-  for await (const chunk of answer) yield* chunk.deltas
+const streamOf = (open: () => Opened): ChatStream => {
+  let whole: ChatAnswer | undefined
+  const read = async function* (): AsyncGenerator<Delta, void, undefined> {
+    const opened = open()
+    const answer = await opened.answer
+    const gathering = new Gathering(answer, opened.call)
+    for await (const chunk of answer) {
+      for (const delta of chunk.deltas) {
+        gathering.take(delta)
+        yield delta
+      }
+    }
+    whole = gathering.end(systemClock.now())
+  }
+  const deltas = read()
+  return {
+    [Symbol.asyncIterator]: () => deltas,
+    get answer() {
+      return whole
+    },
+  }
 }
 
+const cancelledBy = (signal: AbortSignal): GatewayError =>
+  new GatewayError('cancelled', 'The call was cancelled by its signal.', { outcome: 'cancelled', cause: signal.reason })
+
 const obey = (signal: AbortSignal, opened: Opened): void => {
-  const stop = (): void =>
-    opened.cancel(
-      new GatewayError('cancelled', 'The call was cancelled by its signal.', {
-        outcome: 'cancelled',
-        cause: signal.reason,
-      }),
-    )
+  const stop = (): void => opened.cancel(cancelledBy(signal))
   signal.addEventListener('abort', stop, { once: true })
   const forget = (): void => signal.removeEventListener('abort', stop)
   opened.answer.then((answer) => answer.watch({ done: forget, fail: forget }), forget)

@@ -28,7 +28,7 @@ describe('createSimulated', () => {
   test('refuses a model that it has not, as a real one does', async () => {
     const attempt = attemptOf(chatOf('Hello'), { model: 'nonesuch' })
     await assert.rejects(createSimulated(instant).answer(attempt), {
-      code: 'upstream_rejected',
+      code: 'unknown_model',
       details: { outcome: 'not_found' },
     })
     assert.equal(attempt.line.status, 404)

@@ -76,7 +76,7 @@ const refuse = ({ request, target, signal, line }: Attempt, models: readonly str
   if (media !== undefined) throw incapable(`modalities.${media}`, target.id)
   if (models.includes(target.model)) return
   line.status = 404
-  throw new GatewayError('upstream_rejected', `${target.provider} has no model ${target.model}.`, {
+  throw new GatewayError('unknown_model', `${target.provider} has no model ${target.model}.`, {
     outcome: 'not_found',
   })
 }

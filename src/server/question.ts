@@ -102,17 +102,24 @@ const hint = (value: string | string[] | undefined, most: number): number | unde
   return Math.min(Number(text), most)
 }
 
+/** The caller with the names that this call is made for; what it does not say stays as it is. */
+const named = (caller: Caller, { user, session, tags }: Wishes, { chat }: Request): Caller => {
+  const person = user ?? caller.user ?? chat.user
+  if (person === undefined && session === undefined && tags === undefined) return caller
+  return { ...caller, user: person, session: session ?? caller.session, tags: tags ?? caller.tags }
+}
+
 /** A question from a request and the headers it came with. Throws `invalid_request` for wishes that are not known. */
 export const questionOf = (request: Request, caller: Caller, headers: IncomingHttpHeaders): Question => {
   const wishes: Wishes = {}
   fromHeaders(headers, wishes)
   fromMetadata(request.chat.metadata, wishes)
-  const { timeoutMs, noFallback, user = caller.user ?? request.chat.user, session, tags } = wishes
+  const { timeoutMs, noFallback } = wishes
   const sdkTimeoutMs = (hint(headers['x-stainless-timeout'], 86_400) ?? 0) * 1000
   const id = one(headers['x-request-id'])
   return {
     request,
-    caller: user === undefined && !session && !tags ? caller : { ...caller, user, session, tags },
+    caller: named(caller, wishes, request),
     id: id !== undefined && safeId.test(id) ? id : undefined,
     timeoutMs: request.stream || sdkTimeoutMs === 0 ? timeoutMs : Math.min(timeoutMs ?? Infinity, sdkTimeoutMs),
     beginWithinMs: request.stream && sdkTimeoutMs > 0 ? sdkTimeoutMs : undefined,

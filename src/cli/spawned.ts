@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+
+/** How a process of the command line ended, and what it said. */
+export interface Ended {
+  readonly code: number | null
+  readonly output: string
+  readonly errors: string
+}
+
+/** A server that runs as a process of its own, in an empty folder, with nothing in its environment to find. */
+export interface Served extends AsyncDisposable {
+  readonly url: string
+  /** What it said at start. */
+  readonly banner: string
+  /** From the start of the process to the banner. */
+  readonly startMs: number
+  readonly child: ChildProcess
+  /** Asks it to stop, twice, and waits. */
+  stop(): Promise<Ended>
+}
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+/** Nobody listens on port 1, so that no Ollama of this machine is found. */
+const environment = { PATH: process.env.PATH, HOME: process.env.HOME, OLLAMA_HOST: '127.0.0.1:1' }
+
+export interface Surroundings {
+  /** Files of the working directory, by name. */
+  readonly files?: Readonly<Record<string, string>>
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+const emptyFolder = async (files: Readonly<Record<string, string>> = {}): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'tollgate-cli-'))
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  return folder
+}
+
+interface Started {
+  readonly child: ChildProcess
+  readonly ended: Promise<Ended>
+  errors(): string
+}
+
+const start = (folder: string, words: readonly string[], more: Readonly<Record<string, string>> = {}): Started => {
+  const child = spawn(process.execPath, [main, ...words], {
+    cwd: folder,
+    env: { ...environment, ...more },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  let errors = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text
+  })
+  const ended = once(child, 'close').then(async ([code]): Promise<Ended> => {
+    await rm(folder, { recursive: true })
+    return { code: code as number | null, output, errors }
+  })
+  return { child, ended, errors: () => errors }
+}
+
+/** Runs the command line to its end. */
+export const run = async (words: readonly string[], { files, environment }: Surroundings = {}): Promise<Ended> =>
+  start(await emptyFolder(files), words, environment).ended
+
+/** Runs `tollgate serve` on a free port and waits until it answers. Throws with what it said when it ends instead. */
+export const serve = async ({ files, environment }: Surroundings = {}): Promise<Served> => {
+  const begun = performance.now()
+  const { child, ended, errors } = start(await emptyFolder(files), ['serve'], { PORT: '0', ...environment })
+  const banner = await new Promise<string>((resolve, reject) => {
+    child.stderr?.on('data', () => {
+      if (errors().includes('Anthropic clients: ')) resolve(errors())
+    })
+    void ended.then((end) => reject(new Error(`The server ended with ${end.code}: ${end.errors}`)))
+  })
+  const url = /https?:\/\/\S+?(?=[,.]?\s)/.exec(banner)?.[0] ?? ''
+  const stop = async (): Promise<Ended> => {
+    child.kill('SIGTERM')
+    // The first signal is told before the second one may come.
+    while (child.exitCode === null && !errors().includes('Stopping')) await new Promise((go) => setTimeout(go, 20))
+    child.kill('SIGTERM')
+    return ended
+  }
+  return {
+    url,
+    banner,
+    startMs: performance.now() - begun,
+    child,
+    stop,
+    [Symbol.asyncDispose]: async () => void (await stop()),
+  }
+}
