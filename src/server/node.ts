@@ -9,6 +9,7 @@ import type { Plan } from '../routing/plan.ts'
 import type { Authenticate } from '../stages/authenticate.ts'
 import type { Wire } from '../wire/wire.ts'
 import { type BodyBudget, checkBodyHead, createBodyBudget, readBody } from './body.ts'
+import { Connections } from './connections.ts'
 import { outletOf } from './outlet.ts'
 import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
 import { questionOf } from './question.ts'
@@ -51,36 +52,22 @@ export const createGatewayServer = (options: ServerOptions): GatewayServer => {
       keepAliveTimeout: options.idleConnectionMs,
       connectionsCheckingInterval: 1_000,
       maxHeaderSize: 16 * 1024,
+      // Looked at with the rest, so that its absence is told in the caller's language.
+      requireHostHeader: false,
       insecureHTTPParser: false,
       noDelay: true,
     },
     (request, response) => void doorkeeper.handle(request, response),
   )
   server.maxHeadersCount = 0
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    if (!socket.writable || error.code === 'ECONNRESET') socket.destroy()
-    else socket.end(rawRefusal(error.code))
-  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => doorkeeper.connections.refuse(error.code, socket))
   server.on('checkExpectation', (_request, response) => response.writeHead(417, { connection: 'close' }).end())
   server.on('connect', (_request, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\n\r\n'))
   return { server, drain: () => doorkeeper.drain() }
 }
 
-/** An answer for bytes that are no request, so nothing is known of who sent them. */
-const rawRefusal = (code: string | undefined): string => {
-  const [status, text] =
-    code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'The headers are larger than 16 KiB.']
-      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'The request did not arrive in time.']
-        : ['400 Bad Request', 'This is not a well-formed HTTP/1.1 request.']
-  const body = JSON.stringify({
-    error: { message: text, type: 'invalid_request_error', code: 'invalid_request', param: null },
-  })
-  return `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
-}
-
 class Doorkeeper {
+  readonly connections = new Connections()
   readonly #options: ServerOptions
   readonly #bodies: BodyBudget
   readonly #keepAliveMs: number
@@ -97,6 +84,7 @@ class Doorkeeper {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!this.connections.take(response)) return
     let wire: Wire | undefined
     try {
       checkStrictly(request)
@@ -111,6 +99,7 @@ class Doorkeeper {
       const error = asGatewayError(thrown)
       const language = wire ?? wireOfStranger('', {})
       this.#options.refused(error, language.name)
+      if (!request.complete) this.connections.endWith(response)
       refuse(response, error, language)
     }
   }

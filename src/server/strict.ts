@@ -3,9 +3,13 @@ import { GatewayError } from '../core/errors.ts'
 
 const mostHeaders = 100
 
+/** A name or an address, and perhaps a port. */
+const hostForm = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i
+
 /** What no honest client sends and what two servers could read differently. Throws `invalid_request`. */
 export const checkStrictly = (request: IncomingMessage): void => {
   const { rawHeaders, headers } = request
+  if (request.httpVersionMajor !== 1) throw new GatewayError('invalid_request', 'Only HTTP/1.1 is spoken here.')
   if (rawHeaders.length > 2 * mostHeaders)
     throw new GatewayError('invalid_request', `More than ${mostHeaders} headers.`)
   let hosts = 0
@@ -14,10 +18,14 @@ export const checkStrictly = (request: IncomingMessage): void => {
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++
   }
   if (hosts !== 1) throw new GatewayError('invalid_request', 'Exactly one Host header is needed.')
+  if (!hostForm.test(headers.host ?? '')) throw new GatewayError('invalid_request', 'The Host header names no host.')
   const coding = headers['transfer-encoding']
-  if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+  if (coding === undefined) return
+  if (coding.toLowerCase() !== 'chunked') {
     throw new GatewayError('invalid_request', 'The only transfer-encoding taken is chunked.')
   }
+  // Where HTTP/1.0 is spoken, something on the way may not know chunks and see another end of the body.
+  if (request.httpVersionMinor === 0) throw new GatewayError('invalid_request', 'HTTP/1.0 has no chunked bodies.')
 }
 
 /** The path of a target as it was sent, without its query. Throws for forms that proxies and servers read differently. */

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Additions, assemble } from '../../config/assemble.ts'
@@ -11,6 +12,7 @@ import { createGatewayServer } from '../node.ts'
 /** A gateway that listens, and everything it recorded. */
 export interface GatewayUnderTest extends AsyncDisposable {
   readonly port: number
+  readonly server: Server
   readonly gateway: Gateway
   /** Every record, in the order in which calls ended. */
   readonly records: readonly CallRecord[]
@@ -52,7 +54,7 @@ export const startGateway = async (input: ConfigInput, settings: Settings = {}):
   const runtime = assemble(config, { sinks: [keep], health: settings.health })
   const { server } = createGatewayServer({
     ...runtime,
-    open: true,
+    open: config.keys.length === 0,
     maxBodyBytes: config.server.maxBodyBytes,
     headersTimeoutMs: config.server.headersTimeoutMs,
     requestTimeoutMs: config.server.requestTimeoutMs,
@@ -63,6 +65,7 @@ export const startGateway = async (input: ConfigInput, settings: Settings = {}):
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
   return {
     port: (server.address() as AddressInfo).port,
+    server,
     gateway: runtime.gateway,
     records,
     recordOf: async (id) => {
