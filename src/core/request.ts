@@ -1,4 +1,3 @@
-import type { TokenLogProb } from './delta.ts'
 import type { JsonObject } from './json.ts'
 
 /** What is asked of a model, in words that belong to no provider. */
@@ -194,14 +193,6 @@ export type Format =
       readonly strict?: boolean | undefined
     }
 
-/** One finished choice of a whole answer, as a library user reads it. */
-export interface Choice {
-  readonly index: number
-  readonly parts: readonly Part[]
-  readonly finish: string
-  readonly logProbs?: readonly TokenLogProb[] | undefined
-}
-
 /** A copy with another conversation or other settings; it no longer passes the caller's own body on. */
 export const revise = (request: Request, chat: Partial<Chat>): Request => ({
   ...request,
@@ -236,4 +227,4 @@ const acting = /mcp|code_interpreter|code_execution|computer|shell/
 /** May this be sent twice without doing something twice? Plain inference may; what the provider keeps or acts on may not. */
 export const isReplaySafe = ({ chat }: Request): boolean =>
   chat.store !== true &&
-  !chat.tools.some((tool) => tool.hosted !== undefined && acting.test(String(tool.hosted.value['type'] ?? '')))
+  !chat.tools.some((tool) => tool.hosted !== undefined && acting.test(String(tool.hosted.value.type ?? '')))
