@@ -110,8 +110,9 @@ export class Exchange {
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
     if (this.#splitter) {
-      const { waiting } = this.#splitter
-      this.#inbox?.close(waiting === 0 ? undefined : this.#cut())
+      const last = this.#splitter.flush()
+      if (last) this.#put(last, this.#splitter)
+      this.#inbox?.close(this.#splitter.waiting === 0 ? undefined : this.#cut())
     } else if (this.#status >= 300) {
       this.#options.resolve({ ok: false, status: this.#status, headers: this.#headers, body: this.#body().toString() })
     } else {
@@ -157,7 +158,10 @@ export class Exchange {
     }
     const quiet = piece !== undefined && isKeepAlive(piece)
     this.#watchdog?.bytes(piece !== undefined && !quiet)
-    if (piece === undefined) return
+    if (piece !== undefined) this.#put(piece, splitter)
+  }
+
+  #put(piece: Buffer, splitter: EventSplitter): void {
     this.#reader ??= this.#options.wire.reader('events')
     // What matters stands alone, so that an ending can be held back, hidden or preceded without touching the rest.
     if (!this.#options.wire.matters(piece)) this.#inbox?.put(new Chunk(piece, false, this.#reader))

@@ -101,6 +101,23 @@ describe('EventSplitter', () => {
     assert.equal(splitter.push(Buffer.from('\ndata: b'))?.toString(), 'data: a\r\n\r\n')
   })
 
+  test('gives the event that a lone return ends when nothing follows, and nothing that is cut', () => {
+    for (const [stream, rest] of [
+      ['data: a\r\r', 'data: a\r\r'],
+      ['data: a\r\n\r', undefined],
+      ['data: a\r\rdata: b\r', undefined],
+      ['data: a\r', undefined],
+      ['data: a\n', undefined],
+      ['data: a\r\r\n', undefined],
+    ] as const) {
+      const splitter = new EventSplitter()
+      splitter.push(Buffer.from(stream))
+      const waiting = splitter.waiting
+      assert.equal(splitter.flush()?.toString(), rest, JSON.stringify(stream))
+      assert.equal(splitter.waiting, rest === undefined ? waiting : 0)
+    }
+  })
+
   test('cuts a piece into single events', () => {
     const splitter = new EventSplitter()
     const piece = splitter.push(Buffer.from('data: a\r\rdata: b\n\n: c\r\n\r\n')) as Buffer

@@ -81,6 +81,17 @@ export class EventSplitter {
     return end === 0 ? undefined : end === all.length ? all : all.subarray(0, end)
   }
 
+  /**
+   * The event that waits when no more bytes come, if it is whole: where lines end with returns alone, only the end tells
+   * that the last return is no half of a pair. Behind a pair it is one, and what follows was cut.
+   */
+  flush(): Buffer | undefined {
+    const all = this.#rest
+    if (all.at(-1) !== carriageReturn || all.at(-2) !== carriageReturn) return undefined
+    this.#rest = empty
+    return all
+  }
+
   /** A piece cut into single events. */
   split(piece: Buffer): Buffer[] {
     const events: Buffer[] = []
