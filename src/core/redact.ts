@@ -26,17 +26,24 @@ const patterns = [
 const controls = String.raw`[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]`
 
 /**
- * A function that makes a text fit for logs and error bodies: registered secret values (also percent-encoded, or
- * escaped as in JSON) and whatever looks like a provider's key become `[redacted]`, control characters and those that
- * reorder text are written as `\uXXXX`, and all beyond 4,000 characters is cut. Secrets shorter than 4 characters are
- * not looked for. Takes time linear in the text, at most 4,000 characters plus the longest secret.
+ * A function that makes a text fit for logs: registered secret values (also percent-encoded, or escaped as in JSON) and
+ * whatever looks like a provider's key become `[redacted]`, control characters and those that reorder text are written
+ * as `\uXXXX`, and all beyond 4,000 characters is cut. Secrets shorter than 4 characters are not looked for. Takes time
+ * linear in the text, at most 4,000 characters plus the longest secret.
  */
-export const createRedactor = (secrets: readonly string[]): ((text: string) => string) => {
+export const createRedactor = (secrets: readonly string[]): Redact => redactorOf(secrets, `|${controls}`)
+
+/** The same for what is shown to callers inside JSON: secrets are masked, line breaks and other characters stay. */
+export const createMask = (secrets: readonly string[]): Redact => redactorOf(secrets, '')
+
+type Redact = (text: string) => string
+
+const redactorOf = (secrets: readonly string[], others: string): Redact => {
   const values = spellings(secrets)
   // What begins before the cut is seen whole, so that no secret is left by halves.
   const margin = values.reduce((longest, value) => Math.max(longest, value.length), 512)
   const alternatives = [...values.map(escapeForPattern), `(?<![A-Za-z0-9])(?:${patterns.join('|')})`]
-  const pattern = new RegExp(`(${alternatives.join('|')})|${controls}`, 'g')
+  const pattern = new RegExp(`(${alternatives.join('|')})${others}`, 'g')
   return (text) => {
     const seen = text.length > redactedLimit ? text.slice(0, redactedLimit + margin) : text
     return cut(seen, pattern)

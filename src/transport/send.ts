@@ -5,6 +5,7 @@ import { asGatewayError, GatewayError, incapable } from '../core/errors.ts'
 import type { Handler } from '../core/handler.ts'
 import { isObject } from '../core/json.ts'
 import type { Provider } from '../providers/provider.ts'
+import { discreet } from './discreet.ts'
 import { type Beginning, Exchange, type ExchangeLimits } from './exchange.ts'
 import { shownHeaders } from './headers.ts'
 import { readHints } from './hints.ts'
@@ -39,7 +40,10 @@ const addressOf = (url: string): Address => {
 }
 
 /** The only one that talks to upstreams: encodes the request, sends it, cuts the answer into whole events. */
-export const createSend = (providers: ReadonlyMap<string, Provider>, pools: Pools): Handler<Attempt> => {
+export const createSend = (given: ReadonlyMap<string, Provider>, pools: Pools): Handler<Attempt> => {
+  const providers = new Map(
+    [...given].map(([name, each]) => [name, { ...each, wire: discreet(each.wire, each.secrets) }]),
+  )
   return async (attempt) => {
     const provider = providers.get(attempt.target.provider)
     if (!provider) throw new GatewayError('internal', `No provider is named ${attempt.target.provider}.`)
