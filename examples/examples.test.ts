@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { readdir } from 'node:fs/promises'
+import process from 'node:process'
+import { after, before, describe, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { type Served, serve } from '../src/cli/spawned.ts'
+
+/** What an example prints; it must end by itself with code 0. Nothing of this machine is found by it. */
+const run = async (name: string, environment: Readonly<Record<string, string>> = {}): Promise<string> => {
+  const file = fileURLToPath(new URL(name, import.meta.url))
+  const env = { PATH: process.env.PATH, OLLAMA_HOST: '127.0.0.1:1', ...environment }
+  const { stdout } = await promisify(execFile)(process.execPath, [file], { env, timeout: 30_000 })
+  return stdout
+}
+
+/** What each example prints, line by line. */
+const printed: Readonly<Record<string, RegExp>> = {
+  'chat.ts': /^You asked: “What is a gateway\?”.*\n-- sim\/small, \d+ tokens, \$0\.\d+\n$/,
+  'stream.ts': /^You asked: “Count to ten\.”.*\n-- stop after \d+ ms, \$0\.\d+\n$/,
+  'fetch-handler.ts':
+    /^200 text\/event-stream; charset=utf-8 sim\/small\n\d+ events, the last one: event: message_stop\n$/,
+  'fallback.ts': new RegExp(
+    [
+      '^You asked: “Is anybody there\\?”.*',
+      '-- answered by steady/small in attempt [23]',
+      'upstream_failed: broken/small failed, as it was told to\\.',
+      "\\[\\n? *\\{ target: 'broken/small', outcome: 'server' \\}[^\\]]*\\]",
+      'tollgate_attempts_total\\{target="broken/small",outcome="server"\\} [2-4]',
+      'tollgate_attempts_total\\{target="steady/small",outcome="ok"\\} 1',
+      '$',
+    ].join('\n'),
+  ),
+  'openai-client.ts':
+    /^You asked: “What is a gateway\?”.*\n-- sim\/small, \$0\.\d+\nweather\(\{"city":"[^"]+"\}\)\nrefused: unknown_model, status 404\n$/,
+  'anthropic-client.ts':
+    /^You asked: “What is a gateway\?”.*\n-- \d+ tokens in, \d+ out, (end_turn|max_tokens)\nstreamed: thinking, text\ncounted: \d+ tokens\nrefused: not_found_error, status 404\n$/,
+}
+
+describe('the examples', () => {
+  let server: Served
+  before(async () => {
+    server = await serve()
+  })
+  after(() => server.stop())
+
+  test('are all run here', async () => {
+    const files = await readdir(new URL('.', import.meta.url))
+    assert.deepEqual(
+      files.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).toSorted(),
+      Object.keys(printed).toSorted(),
+    )
+  })
+
+  for (const [name, pattern] of Object.entries(printed)) {
+    test(`${name} prints what its reader expects`, async () => {
+      assert.match(await run(name, { TOLLGATE_URL: server.url }), pattern)
+    })
+  }
+})
