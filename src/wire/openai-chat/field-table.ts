@@ -1,5 +1,6 @@
 import { invalid } from '../../core/errors.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { overrides } from '../../core/overrides.ts'
 import type { Chat } from '../../core/request.ts'
 import { booleanAt, filledAt, integerAt, numberAt, objectAt, shortened, stringAt } from './fields.ts'
 import {
@@ -86,16 +87,9 @@ const override: FieldReader = (_value, _draft, field) => {
   throw invalid(field, 'is not accepted from callers.')
 }
 
-const overrides = [
-  ...['api_base', 'base_url', 'api_key', 'api_version', 'api_type', 'organization', 'extra_headers', 'extra_body'],
-  ...['extra_query', 'custom_llm_provider', 'proxy', 'proxies', 'headers', 'default_headers', 'http_client'],
-  ...['azure_endpoint', 'azure_ad_token', 'aws_access_key_id', 'aws_secret_access_key', 'aws_session_token'],
-  ...['aws_region_name', 'vertex_credentials', 'vertex_project', 'vertex_location', 'ssl_verify', 'mock_response'],
-]
-
 /** Every field of a request that is known, save `model` and `messages`. */
 const readers: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
-  ...overrides.map((field): [string, FieldReader] => [field, override]),
+  ...[...overrides].map((field): [string, FieldReader] => [field, override]),
   ['stream', readStream],
   ['stream_options', readStreamOptions],
   ['tools', readToolList],
