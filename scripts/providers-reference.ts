@@ -1,0 +1,77 @@
+import { writeFile } from 'node:fs/promises'
+import type { Quirks } from '../src/core/target.ts'
+import { anthropicRow } from '../src/providers/anthropic.ts'
+import { compatibleRows } from '../src/providers/compatible-rows.ts'
+import type { ProviderRow } from '../src/providers/row.ts'
+
+/** Where the page lives. */
+export const providersPage = new URL('../docs/reference/providers.md', import.meta.url)
+
+const code = (text: string): string => `\`${text}\``
+const list = (words: readonly string[]): string => words.map(code).join(', ')
+
+const keys: Readonly<Record<ProviderRow['auth'], string>> = {
+  bearer: 'as `authorization: Bearer`',
+  'x-api-key': 'as `x-api-key`',
+  optional: 'none needed; as `authorization: Bearer` when there is one',
+}
+
+/** How each quirk reads; a default says nothing. */
+const quirkWords: { readonly [Name in keyof Quirks]-?: (value: NonNullable<Quirks[Name]>) => string } = {
+  maxOutputField: (field) => `caps the output by ${code(field)}`,
+  streamUsage: (taken) => (taken ? '' : 'sends usage in streams without being asked'),
+  developerRole: (known) => (known ? '' : 'gets `developer` messages as `system`'),
+  endMark: (comes) => (comes ? '' : 'may end streams without the end mark'),
+  systemAnywhere: (taken) => `${taken ? 'takes' : 'refuses'} system messages between the others`,
+  reasoningField: (field) => `gets reasoning of earlier turns back as ${code(field)}`,
+  reasoningRequest: (form) => `is asked to think in the form ${code(form)}`,
+  schemaFormat: (enforced) => (enforced ? '' : 'does not enforce JSON Schemas: a request with one goes elsewhere'),
+  refuses: (fields) => `refuses ${list(fields)}: a request with one of them goes elsewhere`,
+  adds: (fields) => `gets ${code(JSON.stringify(fields))} with every request`,
+}
+
+const quirksOf = (quirks: Quirks): string => {
+  const names = Object.keys(quirks) as (keyof Quirks)[]
+  const words = names.map((name) => (quirkWords[name] as (value: unknown) => string)(quirks[name]))
+  const said = words.filter((word) => word !== '')
+  return said.length === 0 ? 'none' : said.join('; ')
+}
+
+const section = (row: ProviderRow): string => {
+  const variables = row.environmentKeys.length === 0 ? 'none' : list(row.environmentKeys)
+  return [
+    `## ${row.title}`,
+    '',
+    `- Kind: ${code(row.kind)}`,
+    `- Address: ${row.baseUrl === undefined ? 'yours, as `baseUrl`' : code(row.baseUrl)}`,
+    `- Key: ${keys[row.auth]}. Usual variable: ${variables}`,
+    `- Quirks: ${quirksOf(row.quirks)}`,
+    `- Listed models: ${row.models.length === 0 ? 'those you name' : list(row.models)}`,
+    `- Prices: ${row.priceProvider === undefined ? 'unknown until `prices` gives them' : 'from the built-in list where it has the model, else unknown until `prices` gives them'}`,
+    `- Read from <${row.source}> on ${row.checked}`,
+  ].join('\n')
+}
+
+const head = `# Providers
+
+This page is written from the rows in \`src/providers/\` by \`node scripts/providers-reference.ts\`; change the rows, not the
+page. How to add one: [adding a provider](../guide/adding-a-provider.md).
+
+A provider is configured under \`providers\` by any name, with one of the kinds below; the name of a kind alone means that kind.
+A provider whose usual variable is set in the environment is there without any configuration, under the name of its kind.
+Listed models appear in \`GET /v1/models\`; any other model works as \`provider/model\`. Every quirk can be changed in the
+[configuration](configuration.md#providers).`
+
+const simulated = `## Simulated
+
+- Kind: \`simulated\`; without configuration it is there as \`sim\`
+- Address, key: none, it answers inside the gateway
+- Listed models: \`small\`, \`large\`
+- Prices: made up, so that figures show something
+- Behaviour: latency, speed, errors, rate limits, cuts and stalls as configured, the same for the same seed`
+
+/** The reference of all kinds of providers, as the rows have them. */
+export const providersReference = (): string =>
+  `${[head, ...[anthropicRow, ...compatibleRows].map(section), simulated].join('\n\n')}\n`
+
+if (import.meta.main) await writeFile(providersPage, providersReference())
