@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type ErrorCode, GatewayError } from '../../core/errors.ts'
+import { type ErrorCode, GatewayError, incapable, invalid } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Outcome } from '../../core/outcome.ts'
 import { anthropicMessages } from './index.ts'
@@ -124,6 +124,24 @@ describe('an error for a caller', () => {
     assert.equal(JSON.parse(anthropicMessages.writeError(theirs, 'whole')).error.type, 'conflict_error')
     const others = anthropicMessages.readError(400, body('invalid_value', 'x'))
     assert.equal(JSON.parse(anthropicMessages.writeError(others, 'whole')).error.type, 'invalid_request_error')
+  })
+
+  test('tells clients that keep a thread to send the conversation whole, whoever could not thread it', () => {
+    const details = { error_code: 'thread_unsupported_request', unsupported: ['thread'] }
+    for (const error of [invalid('thread', 'no'), incapable('thread', 'openai-chat')]) {
+      assert.deepEqual(JSON.parse(anthropicMessages.writeError(error, 'whole')).error.details, details)
+    }
+    const other = JSON.parse(anthropicMessages.writeError(invalid('model', 'no'), 'whole'))
+    assert.equal(other.error.details, undefined)
+  })
+
+  test('passes the finer word of a provider on, where its own words are', () => {
+    const error = { type: 'invalid_request_error', message: 'x', details: { error_code: 'image_dimensions_too_large' } }
+    const theirs = anthropicMessages.readError(400, JSON.stringify({ type: 'error', error }))
+    assert.deepEqual(JSON.parse(anthropicMessages.writeError(theirs, 'whole')).error, {
+      ...error,
+      details: { error_code: 'image_dimensions_too_large' },
+    })
   })
 
   test('tells the facts beside it', () => {

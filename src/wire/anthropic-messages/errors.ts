@@ -160,12 +160,23 @@ const typeOf = ({ code, status, details }: GatewayError): string => {
   return types.get(status) ?? (status < 499 ? 'invalid_request_error' : 'api_error')
 }
 
+/**
+ * Anthropic's finer word, which its clients act on: whoever keeps a conversation in a thread sends it whole when it
+ * hears that this request cannot be threaded.
+ */
+const finerOf = ({ code, details: { param, upstream } }: GatewayError): JsonObject | undefined => {
+  if (code === 'invalid_request' && param === 'thread') {
+    return { error_code: 'thread_unsupported_request', unsupported: ['thread'] }
+  }
+  return code === 'upstream_rejected' && upstream?.code !== undefined ? { error_code: upstream.code } : undefined
+}
+
 /** An error for a caller: a whole body, or the event after which a stream says nothing more. */
 export const writeError = (error: GatewayError, form: 'events' | 'whole'): string => {
   const { param, facts } = error.details
   const body = JSON.stringify({
     type: 'error',
-    error: { type: typeOf(error), message: error.message },
+    error: { type: typeOf(error), message: error.message, details: finerOf(error) },
     request_id: text(facts?.request_id),
     tollgate: { code: error.code, param, ...facts },
   })

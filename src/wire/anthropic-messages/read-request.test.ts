@@ -77,6 +77,7 @@ const refused: readonly (readonly [param: string, body: JsonObject])[] = [
   ['thinking.budget_tokens', { thinking: { type: 'enabled' } }],
   ['thinking.display', { thinking: { type: 'adaptive', display: 'full' } }],
   ['output_config.effort', { output_config: { effort: 'none' } }],
+  ['thread', { thread: { type: 'create' } }],
   ['output_config.format.schema', { output_config: { format: { type: 'json_schema' } } }],
 ]
 

@@ -48,8 +48,14 @@ const readers: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
   ['output_format', (value, draft) => (draft.chat.format = readFormat(value, 'output_format', draft))],
   ['metadata', (value, draft) => readMetadata(value, draft)],
   ['service_tier', (value, draft) => (draft.chat.serviceTier = readServiceTier(value))],
+  ['thread', () => refuseThread()],
   ['cache_control', (_, draft, body) => (draft.cache = cacheMarkOf(body, '', draft))],
 ])
+
+/** The next message may go to another provider, key or model, so nobody could go on with what one of them keeps. */
+const refuseThread = (): never => {
+  throw invalid('thread', 'message threads are not kept here; send the whole conversation')
+}
 
 const readMaxTokens = (value: JsonValue, draft: Draft): void => {
   draft.chat.maxOutput = wholeNumber(value, 'max_tokens', 0)
