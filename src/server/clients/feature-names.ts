@@ -41,6 +41,8 @@ export const featureNames = [
   'a failure in the middle of a stream',
   'a stream that is cut',
   'a client that leaves',
+  'tools that the client runs by itself',
+  'events of the client’s own stream',
   'counting tokens',
   'a client that asks again',
   'a client that is told not to ask again',
