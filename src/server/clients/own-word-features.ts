@@ -149,4 +149,27 @@ const newField: Feature = {
   refused: { openai: { anthropic: 'invented_field' }, anthropic: { openai: 'invented_field' } },
 }
 
-export const ownWordFeatures: readonly Feature[] = [choices, logProbs, newField]
+const unasked: Feature = {
+  name: 'usage that nobody asked for',
+  forms: ['stream'],
+  answers: saying({ text: 'One two three.' }),
+  clients: {
+    openai: async (cell) => {
+      const params = { model: cell.model, messages, stream: true as const }
+      let text = ''
+      for await (const { choices: told, usage } of await openaiClient(cell.url).chat.completions.create(params)) {
+        assert.equal(told.length, 1)
+        assert.equal(usage ?? null, null)
+        text += told[0]?.delta.content ?? ''
+      }
+      assert.equal(text, 'One two three.')
+      // What the answer cost is known from it all the same.
+      assertReceived(cell, { openai: { stream_options: { include_usage: true } }, anthropic: { stream: true } })
+    },
+    anthropic: no('Anthropic always tells usage'),
+    'ai-openai': no('the AI SDK always asks for usage'),
+    'ai-anthropic': no('Anthropic always tells usage'),
+  },
+}
+
+export const ownWordFeatures: readonly Feature[] = [choices, logProbs, newField, unasked]
