@@ -100,7 +100,6 @@ class Delivery {
 
   #commit(answer: Answer | undefined): void {
     if (this.#committed) return
-    this.#committed = true
     this.#outlet.head(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       ...commonHeaders(this.#opened.call),
@@ -108,6 +107,7 @@ class Delivery {
       'cache-control': 'no-store, no-transform',
       'x-accel-buffering': 'no',
     })
+    this.#committed = true
   }
 
   #send(piece: Uint8Array | string): Promise<void> | undefined {
@@ -126,7 +126,6 @@ class Delivery {
     } else body = await collect(answer, this.#wire.writer('whole', this.#opened.call.request))
     const { call } = this.#opened
     const cost = costOfCall(call.account)
-    this.#committed = true
     this.#outlet.head(200, {
       'content-type': 'application/json',
       'content-length': String(Buffer.byteLength(body)),
@@ -134,6 +133,7 @@ class Delivery {
       ...answerHeaders(answer, call),
       ...(cost === undefined ? {} : { 'x-tollgate-cost-usd': usdFromNanos(cost) }),
     })
+    this.#committed = true
     this.#outlet.end(body)
   }
 
@@ -207,15 +207,18 @@ const answerHeaders = (answer: Answer, call: Call): Record<string, string> => {
   const begun = call.notes.firstTokenAt
   return {
     ...answer.head.headers,
-    'x-tollgate-target': answer.head.target.id,
+    'x-tollgate-target': sendable(answer.head.target.id),
     ...(line && begun !== undefined ? { 'x-tollgate-upstream-ms': (begun - line.started).toFixed(0) } : {}),
   }
 }
+
+/** A target's id with everything percent-encoded that would break a line or a header: callers make model names up. */
+const sendable = (id: string): string => (/^[!-~]*$/.test(id) ? id : encodeURI(id.toWellFormed()))
 
 /** What is known only at the end, as a comment that every client passes over. A block of its own, before the last event. */
 const closingComment = (call: Call): string => {
   const cost = costOfCall(call.account)
   const target = call.account.attempts.at(-1)?.target ?? ''
-  const facts = [`cost_usd=${cost === undefined ? 'unknown' : usdFromNanos(cost)}`, `target=${encodeURI(target)}`]
+  const facts = [`cost_usd=${cost === undefined ? 'unknown' : usdFromNanos(cost)}`, `target=${sendable(target)}`]
   return `: tollgate ${facts.join(' ')} attempts=${call.account.attempts.length}\n\n`
 }

@@ -24,7 +24,7 @@ export interface Rig extends AsyncDisposable {
 const streams = /"stream":true/
 
 /** A short answer, as a stream to whoever asks for one; a count to whoever wants tokens counted. */
-const answer = ({ path, body }: ReceivedRequest): Step => {
+export const healthy = ({ path, body }: ReceivedRequest): Step => {
   if (path.endsWith('/count_tokens')) return { body: '{"input_tokens":7}' }
   const stream = streams.test(body)
   return path.endsWith('/messages') ? anthropicText('Well.', { stream }) : openaiText('Well.', { stream })
@@ -39,8 +39,8 @@ const promptOf = ({ body }: ReceivedRequest): string => {
 export const startRig = async (more: ConfigInput = {}, settings: Settings = {}): Promise<Rig> => {
   const openai = await startFakeUpstream()
   const anthropic = await startFakeUpstream()
-  openai.always(answer)
-  anthropic.always(answer)
+  openai.always(healthy)
+  anthropic.always(healthy)
   const gateway = await startGateway(
     {
       providers: { up: openaiAt(openai.url), claude: anthropicAt(anthropic.url) },
