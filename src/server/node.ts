@@ -114,7 +114,8 @@ class Doorkeeper {
       if (!response.writableFinished) opened.cancel(callerLeft())
     }
     response.on('close', onClose)
-    await deliver(opened, { wire: door.wire, outlet: outletOf(response), keepAliveMs: this.#keepAliveMs })
+    const outlet = outletOf(response, this.#options.writeStallMs)
+    await deliver(opened, { wire: door.wire, outlet, keepAliveMs: this.#keepAliveMs })
     // A response lives longer than its call; it must not keep the call with it.
     response.off('close', onClose)
   }

@@ -6,16 +6,21 @@ const stallMs = 60_000
 
 /** Writes to a socket; waits while the caller reads slowly, and gives up when it does not read at all. */
 export const outletOf = (response: ServerResponse, writeStallMs = stallMs): Outlet => {
+  // The socket's own clock: it counts only time in which no byte moves, within a large piece too.
+  const watch = (isOn: boolean): void => {
+    response.setTimeout(isOn ? writeStallMs : 0)
+  }
   const drained = (): Promise<void> =>
     new Promise((resolve) => {
       const end = (): void => {
-        clearTimeout(timer)
         response.off('drain', end).off('close', end)
+        watch(false)
         resolve()
       }
-      const timer = setTimeout(() => response.destroy(), writeStallMs)
       response.on('drain', end).on('close', end)
+      watch(true)
     })
+  response.on('timeout', () => response.destroy())
   return {
     get closed() {
       return response.destroyed || response.writableEnded
@@ -29,6 +34,7 @@ export const outletOf = (response: ServerResponse, writeStallMs = stallMs): Outl
     },
     end: (piece) => {
       if (response.destroyed) return
+      watch(true)
       if (piece === undefined) response.end()
       else response.end(piece)
     },

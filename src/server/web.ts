@@ -72,22 +72,22 @@ const readAll = async (request: Request, most: number): Promise<Buffer> => {
 }
 
 /** Writes to the body of a `Response`, no faster than it is read. */
-const webOutlet = (begin: (response: Response) => void, leave: () => void): Outlet => {
+export const webOutlet = (begin: (response: Response) => void, leave: () => void): Outlet => {
   const encoder = new TextEncoder()
   let controller: ReadableStreamDefaultController<Uint8Array>
-  let wanted: (() => void) | undefined
+  let wanted: PromiseWithResolvers<void> | undefined
   let closed = false
   const body = new ReadableStream<Uint8Array>({
     start: (made) => {
       controller = made
     },
     pull: () => {
-      wanted?.()
+      wanted?.resolve()
       wanted = undefined
     },
     cancel: () => {
       closed = true
-      wanted?.()
+      wanted?.resolve()
       leave()
     },
   })
@@ -102,9 +102,9 @@ const webOutlet = (begin: (response: Response) => void, leave: () => void): Outl
       if (closed) return undefined
       put(piece)
       if ((controller.desiredSize ?? 1) > 0) return undefined
-      return new Promise((resolve) => {
-        wanted = resolve
-      })
+      // One promise for all who wait: a sign of life may be written while an event waits already.
+      wanted ??= Promise.withResolvers<void>()
+      return wanted.promise
     },
     end: (piece) => {
       if (closed) return
