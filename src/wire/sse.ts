@@ -37,6 +37,8 @@ export const isKeepAlive = (piece: Buffer): boolean =>
 
 const colon = 0x3a
 
+const empty: Buffer = Buffer.alloc(0)
+
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
@@ -64,21 +66,49 @@ export const endOfEvent = (bytes: Buffer, from: number, hasReturns: boolean): nu
 
 /** Cuts a stream of bytes, however the network split it, into pieces of whole events. */
 export class EventSplitter {
-  #rest: Buffer = Buffer.alloc(0)
+  /** The bytes of an event that is not whole yet, with room for more. */
+  #rest: Buffer = empty
+  #waiting = 0
   #hasReturns = false
 
   /** Bytes of an event that is not whole yet. */
   get waiting(): number {
-    return this.#rest.length
+    return this.#waiting
   }
 
   /** All events that are whole now, as one piece; undefined when there is none. */
   push(bytes: Buffer): Buffer | undefined {
     if (!this.#hasReturns && bytes.includes(carriageReturn)) this.#hasReturns = true
-    const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
+    let all = bytes
+    if (this.#waiting > 0) {
+      const mayEnd = this.#mayEnd(bytes)
+      this.#append(bytes)
+      if (!mayEnd) return undefined
+      all = this.#rest.subarray(0, this.#waiting)
+    }
     const end = this.#lastEnd(all)
     this.#rest = end === all.length ? empty : all.subarray(end)
+    this.#waiting = this.#rest.length
     return end === 0 ? undefined : end === all.length ? all : all.subarray(0, end)
+  }
+
+  /** False when no event can end in these bytes: a long one is not searched anew each time that a bit of it comes. */
+  #mayEnd(bytes: Buffer): boolean {
+    const last = this.#rest[this.#waiting - 1]
+    if (!this.#hasReturns) return (last === lineFeed && bytes[0] === lineFeed) || bytes.includes('\n\n')
+    return last === carriageReturn || bytes.includes(lineFeed) || bytes.includes(carriageReturn)
+  }
+
+  /** Room is doubled, so that an event that comes in many bits is not copied for each of them. */
+  #append(bytes: Buffer): void {
+    const needed = this.#waiting + bytes.length
+    if (needed > this.#rest.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#rest.length))
+      this.#rest.copy(larger, 0, 0, this.#waiting)
+      this.#rest = larger
+    }
+    bytes.copy(this.#rest, this.#waiting)
+    this.#waiting = needed
   }
 
   /**
@@ -86,9 +116,10 @@ export class EventSplitter {
    * that the last return is no half of a pair. Behind a pair it is one, and what follows was cut.
    */
   flush(): Buffer | undefined {
-    const all = this.#rest
+    const all = this.#rest.subarray(0, this.#waiting)
     if (all.at(-1) !== carriageReturn || all.at(-2) !== carriageReturn) return undefined
     this.#rest = empty
+    this.#waiting = 0
     return all
   }
 
@@ -114,5 +145,3 @@ export class EventSplitter {
     return last
   }
 }
-
-const empty: Buffer = Buffer.alloc(0)
