@@ -5,14 +5,34 @@ import type { Target } from '../core/target.ts'
 import { estimateTokens } from '../core/tokens.ts'
 import { type Policy, skip } from './policy.ts'
 
+/** What a caller wrote to need this: a refusal names it, so that it can be left out. */
+const fields: Readonly<Record<Need, string>> = {
+  tools: 'tools',
+  schema: 'response_format',
+  json: 'response_format',
+  image: 'image',
+  file: 'file',
+  audio: 'audio',
+  reasoning: 'reasoning',
+  logprobs: 'logprobs',
+  choices: 'n',
+}
+
+interface Obstacle {
+  readonly reason: string
+  readonly field?: string
+}
+
 /** What a target is known to be unable to do for this call, in words; undefined when nothing stands against it. */
-const obstacle = (target: Target, needs: ReadonlySet<Need>, tokens: () => number): string | undefined => {
+const obstacle = (target: Target, needs: ReadonlySet<Need>, tokens: () => number): Obstacle | undefined => {
   const { facts } = target
   if (!facts) return undefined
-  for (const need of needs) if (facts.lacks.includes(need)) return `it cannot do ${need}`
+  for (const need of needs) {
+    if (facts.lacks.includes(need)) return { reason: `it cannot do ${need} (${fields[need]})`, field: fields[need] }
+  }
   // Bytes bound tokens from above four times over, so a prompt is turned away only when it cannot possibly fit.
   if (facts.contextWindow !== undefined && tokens() > facts.contextWindow) {
-    return `its context window holds ${facts.contextWindow} tokens`
+    return { reason: `its context window holds ${facts.contextWindow} tokens` }
   }
   return undefined
 }
@@ -31,13 +51,19 @@ export const capable: Policy = (targets, call) => {
   const able = targets.filter((_, index) => obstacles[index] === undefined)
   targets.forEach((target, index) => {
     const found = obstacles[index]
-    if (found !== undefined) skip(call, target, found)
+    if (found !== undefined) skip(call, target, found.reason)
   })
   if (able.length === 0) throw refusal(targets, obstacles, call)
   return able
 }
 
-const refusal = (targets: readonly Target[], obstacles: readonly (string | undefined)[], call: Call): GatewayError => {
-  const reasons = targets.map((target, index) => `${target.id}: ${obstacles[index]}`).join('; ')
-  return new GatewayError('invalid_request', `No target of ${call.request.model} can do what is asked (${reasons}).`)
+const refusal = (
+  targets: readonly Target[],
+  obstacles: readonly (Obstacle | undefined)[],
+  call: Call,
+): GatewayError => {
+  const reasons = targets.map((target, index) => `${target.id}: ${obstacles[index]?.reason}`).join('; ')
+  return new GatewayError('invalid_request', `No target of ${call.request.model} can do what is asked (${reasons}).`, {
+    param: obstacles.find((obstacle) => obstacle?.field !== undefined)?.field,
+  })
 }
