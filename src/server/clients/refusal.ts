@@ -52,11 +52,18 @@ export const failureOf = async (client: ClientName, run: () => Promise<unknown>)
   return told(client, thrown)
 }
 
+/** The field that a refusal names, wherever the wire puts it. */
+const refusedField = (body: string): unknown => {
+  const { error, tollgate } = JSON.parse(body)
+  return tollgate?.param ?? error.param
+}
+
 /** Runs what the gateway must refuse as the caller's mistake, with the name of the field. */
 export const assertRefused = async (client: ClientName, run: () => Promise<unknown>, field: string): Promise<void> => {
   const { name, status, message, body } = await failureOf(client, run)
   assert.equal(status, 400)
   assert.equal(name, client.startsWith('ai-') ? 'APICallError' : 'BadRequestError')
   assert.ok(message.includes(field), `${message} does not name ${field}`)
+  assert.match(String(refusedField(body)), new RegExp(`^${field}\\b`))
   assert.ok(body.includes('"code":"invalid_request"'), body)
 }

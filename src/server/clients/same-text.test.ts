@@ -14,12 +14,15 @@ const spellings: Readonly<Record<string, (step: Step) => Step>> = {
   'one byte at a time': (step) => ({ ...step, split: 'bytes' }),
   'returns and line feeds': (step) => respelt(step, '\r\n'),
   'returns alone': (step) => respelt(step, '\r'),
-  'a byte order mark': (step) => ({ ...step, events: ['\ufeff', ...(step.events ?? [])] }),
-  'all of these': (step) => ({
-    ...respelt(step, '\r\n'),
-    events: ['\ufeff', ...(respelt(step, '\r\n').events ?? [])],
-    split: 'bytes',
-  }),
+  'a byte order mark': (step) => marked(step),
+  'all of these': (step) => ({ ...marked(respelt(step, '\r\n')), split: 'bytes' }),
+}
+
+/** A mark before the first words: an event that only names the role would lose nothing by it. */
+const marked = (step: Step): Step => {
+  const events = (step.events ?? []).map(String)
+  const first = events.findIndex((event) => !event.includes('"role":"assistant","content":""'))
+  return { ...step, events: ['\ufeff', ...events.slice(first)] }
 }
 
 const respelt = (step: Step, lineEnd: string): Step => ({
