@@ -10,7 +10,6 @@ import { type Beginning, Exchange, type ExchangeLimits } from './exchange.ts'
 import { shownHeaders } from './headers.ts'
 import { readHints } from './hints.ts'
 import type { Pools } from './pool.ts'
-import { Relay } from './relay.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -75,33 +74,26 @@ interface Outgoing extends Address {
 const exchange = (attempt: Attempt, provider: Provider, pools: Pools, outgoing: Outgoing): Promise<Beginning> =>
   new Promise((resolve, reject) => {
     const { signal, target } = attempt
+    if (signal.aborted) {
+      reject(asGatewayError(signal.reason))
+      return
+    }
     const pool = pools.pool(outgoing.origin)
     if (pools.full(pool)) {
       reject(new GatewayError('overloaded', `Too many calls wait for ${target.id}.`, { outcome: 'not_sent' }))
       return
     }
-    const exchange = new Exchange({
+    const { relay } = new Exchange({
       wire: provider.wire,
       target: target.id,
       limits,
       timeouts: attempt.timeouts,
       wholeReader: attempt.request.operation === 'count_tokens' ? countReader : () => provider.wire.reader('whole'),
+      signal,
+      beginWithinMs: attempt.request.stream ? attempt.timeouts.firstTokenMs : undefined,
       resolve,
       reject,
     })
-    const relay = new Relay(exchange)
-    const onAbort = (): void => exchange.abort(asGatewayError(signal.reason))
-    signal.addEventListener('abort', onAbort, { once: true })
-    const silence = attempt.request.stream
-      ? setTimeout(silent, attempt.timeouts.firstTokenMs, relay, attempt.timeouts.firstTokenMs)
-      : undefined
-    exchange.onBegin = () => clearTimeout(silence)
-    exchange.onClose = () => {
-      relay.exchange = undefined
-      clearTimeout(silence)
-      signal.removeEventListener('abort', onAbort)
-    }
-    if (signal.aborted) return onAbort()
     const accept = attempt.request.stream ? 'text/event-stream' : 'application/json'
     pool.dispatch(
       {
@@ -125,13 +117,6 @@ const countReader = (): Reader => (bytes) => {
   if (isObject(counted) && typeof counted.input_tokens === 'number') return []
   throw new GatewayError('upstream_garbled', 'The upstream did not answer with a count.', { outcome: 'malformed' })
 }
-
-const silent = ({ exchange }: Relay, ms: number): void =>
-  exchange?.abort(
-    new GatewayError('upstream_timeout', `${exchange.target} did not begin within ${ms} ms.`, {
-      outcome: 'ambiguous',
-    }),
-  )
 
 /** What an upstream's error answer means, with what its headers add. */
 const refusal = (beginning: Beginning & { ok: false }, provider: Provider, attempt: Attempt): GatewayError => {
