@@ -61,6 +61,8 @@ export const createGatewayServer = (options: ServerOptions): GatewayServer => {
   )
   server.maxHeadersCount = 0
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => doorkeeper.connections.refuse(error.code, socket))
+  // Whoever asks before it sends a body is answered when it is known that the body is wanted.
+  server.on('checkContinue', (request, response) => void doorkeeper.handle(request, response))
   server.on('checkExpectation', (_request, response) => response.writeHead(417, { connection: 'close' }).end())
   server.on('connect', (_request, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\n\r\n'))
   return { server, drain: () => doorkeeper.drain() }
@@ -107,6 +109,7 @@ class Doorkeeper {
   async #infer(request: IncomingMessage, response: ServerResponse, door: InferenceDoor): Promise<void> {
     const caller = this.#options.authenticate(credentialOf(request.headers))
     checkBodyHead(request.headers, this.#options.maxBodyBytes)
+    if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue()
     const bytes = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
     const asked = door.wire.readRequest(parseJson(bytes), door)
     const opened = this.#options.gateway.open(questionOf(asked, caller, request.headers))
