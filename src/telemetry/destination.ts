@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { destination } from 'pino'
 
 /** Lines wait until so many bytes are there, or the timer comes, so that a call costs no system call. */
-const bufferedBytes = 4_096
+const bufferedBytes = 15 * 1024
 const flushMs = 1_000
 /** How long flushing and closing wait for a destination that takes nothing. */
 const patienceMs = 2_000
