@@ -27,7 +27,7 @@ describe('tollgate check', () => {
     })
     assert.deepEqual(
       { code, output, errors },
-      { code: 0, output: 'The configuration is good (tollgate.yaml): 1 providers, 1 models, 1 keys.\n', errors: '' },
+      { code: 0, output: 'The configuration is good (tollgate.yaml): 1 provider, 1 model, 1 key.\n', errors: '' },
     )
   })
 

@@ -2,11 +2,17 @@ import { describeConfig } from '../config/load.ts'
 import { loadForCli } from './load.ts'
 import { print, printJson } from './output.ts'
 
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+
 /** Reads the configuration and says whether a server would start with it; every complaint is thrown by the loader. */
 export const check = async ({ config: file, json }: { config?: string; json?: boolean }): Promise<void> => {
   const config = await loadForCli(file, { listens: true })
   if (json) return printJson({ ok: true, config: describeConfig(config) })
   const source = config.file ?? 'no file: the defaults'
-  const counts = `${config.providers.size} providers, ${config.models.size} models, ${config.keys.length} keys`
+  const counts = [
+    counted(config.providers.size, 'provider'),
+    counted(config.models.size, 'model'),
+    counted(config.keys.length, 'key'),
+  ].join(', ')
   print(`The configuration is good (${source}): ${counts}.`)
 }

@@ -21,6 +21,7 @@ export interface Served extends AsyncDisposable {
   /** From the start of the process to the banner. */
   readonly startMs: number
   readonly child: ChildProcess
+  readonly ended: Promise<Ended>
   /** Asks it to stop, twice, and waits. */
   stop(): Promise<Ended>
 }
@@ -96,6 +97,7 @@ export const serve = async ({ files, environment }: Surroundings = {}): Promise<
     banner,
     startMs: performance.now() - begun,
     child,
+    ended,
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),
   }

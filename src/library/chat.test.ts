@@ -36,6 +36,7 @@ describe('a gateway inside an application', () => {
       discover: false,
       providers: {
         up: { kind: 'openai-compatible', baseUrl: `${upstream.url}/v1`, apiKey: 'sk-upstream', models: ['one'] },
+        thinker: { kind: 'deepseek', baseUrl: `${upstream.url}/v1`, models: ['d'] },
         sim: { kind: 'simulated', latencyMs: { p50: 0, p99: 0 }, tokensPerSecond: 1e6 },
       },
       models: { chat: ['up/one', 'sim/small'] },
@@ -82,6 +83,20 @@ describe('a gateway inside an application', () => {
     await gateway.chat({ model: 'up/one', messages: [...messages, answer.message, result], tools: [weather] })
     const sent = JSON.parse(upstream.journal.at(-1)?.body ?? '')
     assert.deepEqual(sent.messages, [...messages, answer.message, result])
+  })
+
+  test('carries thinking into the next turn where the provider wants it back', async () => {
+    const call = { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{}' } }
+    const said = { role: 'assistant', content: null, reasoning_content: 'Let me look.', tool_calls: [call] }
+    const choices = [{ index: 0, message: said, finish_reason: 'tool_calls' }]
+    upstream.script({ body: JSON.stringify({ id: 'c', object: 'chat.completion', model: 'd', choices }) })
+    const answer = await gateway.chat({ model: 'thinker/d', messages, tools: [weather] })
+    assert.equal(answer.reasoning, 'Let me look.')
+    upstream.script(openaiText('It is cold.'))
+    const result = { role: 'tool', tool_call_id: 'call_1', content: '-3' }
+    await gateway.chat({ model: 'thinker/d', messages: [...messages, answer.message, result], tools: [weather] })
+    const sent = JSON.parse(upstream.journal.at(-1)?.body ?? '')
+    assert.deepEqual(sent.messages[1], said)
   })
 
   test('answers from the next target when the first one fails, and says how many were tried', async () => {
@@ -187,7 +202,7 @@ describe('a gateway inside an application', () => {
 
   test('lists models and tells its figures', async () => {
     const names = gateway.models().map(({ name }) => name)
-    assert.deepEqual(names, ['chat', 'up/one', 'sim/small', 'sim/large'])
+    assert.deepEqual(names, ['chat', 'up/one', 'thinker/d', 'sim/small', 'sim/large'])
     assert.match(await gateway.metrics(), /tollgate_requests_total\{[^}]*model="sim\/small"[^}]*\} [1-9]/)
   })
 })

@@ -3,6 +3,8 @@ import { type Call, costOfCall } from '../core/call.ts'
 import type { Delta, FinishReason } from '../core/delta.ts'
 import { usdFromNanos } from '../core/money.ts'
 import type { Usage } from '../core/usage.ts'
+import { openaiChat } from '../wire/openai-chat/index.ts'
+import type { Writer } from '../wire/wire.ts'
 
 /** A tool that the model wants called. */
 export interface RequestedTool {
@@ -35,15 +37,12 @@ export interface ChatAnswer {
   readonly firstTokenMs: number | undefined
 }
 
-/** What the model said, as a message of the conversation. */
+/** What the model said, as a message of the conversation in OpenAI's words, its thinking with it where it must come back. */
 export interface AssistantMessage {
   readonly role: 'assistant'
   readonly content: string | null
-  readonly tool_calls?: readonly {
-    readonly id: string
-    readonly type: 'function'
-    readonly function: { readonly name: string; readonly arguments: string }
-  }[]
+  readonly tool_calls?: readonly object[]
+  readonly [field: string]: unknown
 }
 
 interface Said {
@@ -75,11 +74,13 @@ export class Gathering {
   readonly #answer: Answer
   readonly #call: Call
   readonly #choices: Said[] = []
+  readonly #writer: Writer
   #usage: Usage | undefined
 
   constructor(answer: Answer, call: Call) {
     this.#answer = answer
     this.#call = call
+    this.#writer = openaiChat.writer('whole', call.request)
     answer.watch({
       done: (summary) => {
         this.#usage = summary.usage
@@ -89,20 +90,25 @@ export class Gathering {
 
   take(delta: Delta): void {
     if (!('choice' in delta)) return
+    this.#writer.write(delta)
     this.#choices[delta.choice] ??= nothingSaid()
     add(this.#choices[delta.choice] as Said, delta)
   }
 
   end(now: number): ChatAnswer {
-    return answerOf(this.#answer, this.#call, { choices: this.#choices, usage: this.#usage, endedAt: now })
+    const message = messageOf(this.#writer.end())
+    return answerOf(this.#answer, this.#call, { choices: this.#choices, message, usage: this.#usage, endedAt: now })
   }
 }
 
-const answerOf = (
-  answer: Answer,
-  call: Call,
-  { choices, usage, endedAt }: { choices: Said[]; usage: Usage | undefined; endedAt: number },
-): ChatAnswer => {
+interface Gathered {
+  readonly choices: readonly Said[]
+  readonly message: AssistantMessage
+  readonly usage: Usage | undefined
+  readonly endedAt: number
+}
+
+const answerOf = (answer: Answer, call: Call, { choices, message, usage, endedAt }: Gathered): ChatAnswer => {
   const first = choices[0] ?? nothingSaid()
   const toolCalls = [...first.tools.values()]
   const cost = costOfCall(call.account)
@@ -114,7 +120,7 @@ const answerOf = (
     refusal: first.refusal === '' ? undefined : first.refusal,
     toolCalls,
     finish: first.finish,
-    message: messageOf(first, toolCalls),
+    message,
     choices: choices.map(({ text, finish }) => ({ text, finish })),
     usage,
     costUsd: cost === undefined ? undefined : usdFromNanos(cost),
@@ -125,16 +131,14 @@ const answerOf = (
   }
 }
 
-const messageOf = (choice: Said, toolCalls: readonly RequestedTool[]): AssistantMessage => {
-  const content = choice.text === '' && toolCalls.length > 0 ? null : choice.text
-  if (toolCalls.length === 0) return { role: 'assistant', content }
-  return {
-    role: 'assistant',
-    content,
-    tool_calls: toolCalls.map(({ id, name, arguments: text }) => ({
-      id,
-      type: 'function',
-      function: { name, arguments: text },
-    })),
-  }
+/** Fields of a message that the next turn needs; others are for readers, and strict providers refuse them. */
+const carried = ['role', 'content', 'refusal', 'reasoning_content', 'reasoning_details', 'tool_calls'] as const
+
+/** The message of the first choice, in the words in which a caller of the server would have got it. */
+const messageOf = (written: string): AssistantMessage => {
+  const { choices } = JSON.parse(written) as { choices: readonly { message: Readonly<Record<string, unknown>> }[] }
+  const said = choices[0]?.message ?? {}
+  const message: Record<string, unknown> = {}
+  for (const field of carried) if (said[field] !== undefined && said[field] !== null) message[field] = said[field]
+  return { ...message, role: 'assistant', content: typeof said.content === 'string' ? said.content : null }
 }
