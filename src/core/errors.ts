@@ -94,13 +94,22 @@ export const asGatewayError = (thrown: unknown): GatewayError =>
     ? thrown
     : new GatewayError('internal', 'The gateway failed while handling this call.', { cause: thrown })
 
+const mostWords = 400
+
+/** What a caller made up, such as the name of a field, short enough to be told back. */
+const shortened = (text: string): string => (text.length > mostWords ? `${text.slice(0, mostWords)}…` : text)
+
 /** A refusal of the caller's body that names the field. */
-export const invalid = (param: string, problem: string): GatewayError =>
-  new GatewayError('invalid_request', param === '' ? problem : `${param}: ${problem}`, { param: param || undefined })
+export const invalid = (param: string, problem: string): GatewayError => {
+  const where = shortened(param)
+  const what = shortened(problem)
+  return new GatewayError('invalid_request', where === '' ? what : `${where}: ${what}`, { param: where || undefined })
+}
 
 /** A refusal because the target's language has no words for what is asked; another target may have. */
 export const incapable = (what: string, wire: string): GatewayError =>
-  new GatewayError('invalid_request', `${what} cannot be expressed in ${wire}; choose a target that supports it.`, {
-    param: what,
-    outcome: 'incapable',
-  })
+  new GatewayError(
+    'invalid_request',
+    `${shortened(what)} cannot be expressed in ${wire}; choose a target that supports it.`,
+    { param: shortened(what), outcome: 'incapable' },
+  )

@@ -83,7 +83,11 @@ const fromMetadata = (metadata: JsonObject | undefined, wishes: Wishes): void =>
   }
 }
 
+const longestWishes = 8_192
+
 const parse = (text: string, where: string): unknown => {
+  // It was one string for the limits of the body; a megabyte of brackets would take seconds to read.
+  if (text.length > longestWishes) throw invalid(where, `must have at most ${longestWishes} characters`)
   try {
     return JSON.parse(text)
   } catch {
@@ -104,7 +108,7 @@ const hint = (value: string | string[] | undefined, most: number): number | unde
 
 /** The caller with the names that this call is made for; what it does not say stays as it is. */
 const named = (caller: Caller, { user, session, tags }: Wishes, { chat }: Request): Caller => {
-  const person = user ?? caller.user ?? chat.user
+  const person = user ?? caller.user ?? chat.user?.slice(0, longest)
   if (person === undefined && session === undefined && tags === undefined) return caller
   return { ...caller, user: person, session: session ?? caller.session, tags: tags ?? caller.tags }
 }

@@ -32,7 +32,7 @@ const noStop: Chat['stop'] = []
 type FieldReader = (value: JsonValue, draft: Draft, body: JsonObject) => void
 
 const readers: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
-  ['model', (_, __, body) => nameAt(body, 'model', '')],
+  ['model', (_, __, body) => checkModel(body)],
   ['messages', (value, draft) => (draft.chat.messages = readMessages(value, draft))],
   ['system', (value, draft) => (draft.system = readSystem(value, draft))],
   ['max_tokens', (value, draft) => readMaxTokens(value, draft)],
@@ -55,6 +55,13 @@ const readers: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
 /** The next message may go to another provider, key or model, so nobody could go on with what one of them keeps. */
 const refuseThread = (): never => {
   throw invalid('thread', 'message threads are not kept here; send the whole conversation')
+}
+
+const longestModel = 256
+
+const checkModel = (body: JsonObject): void => {
+  if (nameAt(body, 'model', '').length > longestModel)
+    throw invalid('model', `must not be longer than ${longestModel} characters`)
 }
 
 const readMaxTokens = (value: JsonValue, draft: Draft): void => {

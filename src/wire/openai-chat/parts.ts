@@ -43,12 +43,9 @@ export const readDataUrl = (url: string): { mediaType: string; data: string } | 
   return { mediaType: mediaType.trim().toLowerCase(), data: url.slice(comma + 1) }
 }
 
-const schemeOf = (url: string): string => url.slice(0, url.indexOf(':') + 1).toLowerCase()
-
 const sourceAt = (url: string, path: string): Source => {
-  const scheme = schemeOf(url)
-  if (scheme === 'https:' || scheme === 'http:') return { kind: 'url', url }
-  if (scheme !== 'data:') throw invalid(path, 'must be an https, http or data URL.')
+  if (/^https?:\/\//i.test(url)) return { kind: 'url', url }
+  if (!/^data:/i.test(url)) throw invalid(path, 'must be an https, http or data URL.')
   const given = readDataUrl(url)
   if (!given) throw invalid(path, 'must be data:<media type>;base64,<data>.')
   return { kind: 'data', data: given.data, mediaType: given.mediaType }

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { request } from 'node:http'
+import { after, afterEach, before, describe, test } from 'node:test'
+import { errorIn, type Language, pathOf } from '../faults/client.ts'
+import { refusedJson, takenJson } from './json-corpus.ts'
+import { watchLoop } from './loop-watch.ts'
+import { type Rig, startRig } from './rig.ts'
+
+/** A rule of 50 ms, with room for machines that do something else at the same time. */
+const mostMs = 150
+const languages: readonly Language[] = ['openai', 'anthropic']
+
+describe('bodies of hostile JSON', () => {
+  let rig: Rig
+  before(async () => {
+    rig = await startRig()
+  })
+  after(() => rig[Symbol.asyncDispose]())
+  const natural = Object.getOwnPropertyNames(Object.prototype).sort()
+  afterEach(() => assert.deepEqual(Object.getOwnPropertyNames(Object.prototype).sort(), natural))
+
+  interface Posted {
+    readonly status: number
+    readonly text: string
+    readonly heldUpMs: number
+  }
+
+  const post = (body: string | Buffer, language: Language): Promise<Posted> =>
+    new Promise((resolve, reject) => {
+      const bytes = Buffer.from(body)
+      const watch = watchLoop()
+      const outgoing = request({
+        ...{ host: '127.0.0.1', port: rig.port, method: 'POST', path: pathOf(language), agent: false },
+        headers: { 'content-type': 'application/json', 'content-length': bytes.length },
+      })
+      outgoing.on('error', reject)
+      outgoing.on('response', (incoming) => {
+        let text = ''
+        incoming.on('data', (part) => {
+          text += part
+        })
+        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text, heldUpMs: watch.stop() }))
+      })
+      outgoing.end(bytes)
+    })
+
+  test('the watch sees it when others must wait', async () => {
+    const watch = watchLoop()
+    for (const end = performance.now() + 60; performance.now() < end; );
+    assert.ok(watch.stop() >= 60)
+  })
+
+  for (const [name, [body, message]] of Object.entries(refusedJson))
+    test(`${name}: refused at once, in the language of the caller`, async () => {
+      for (const language of languages) {
+        const { status, text, heldUpMs } = await post(body, language)
+        const error = errorIn(text)
+        assert.deepEqual([status, error.code, error.type], [400, 'invalid_request', 'invalid_request_error'])
+        assert.match(error.message, message)
+        assert.equal(JSON.parse(text).type, language === 'anthropic' ? 'error' : undefined)
+        assert.ok(text.length < 1_024, `${text.length} characters`)
+        assert.ok(heldUpMs < mostMs, `others waited for ${heldUpMs.toFixed(0)} ms`)
+      }
+      assert.deepEqual(rig.received(), [])
+    })
+
+  for (const [name, body] of Object.entries(takenJson))
+    test(`${name}: answered, and nobody waits for it`, async () => {
+      for (const language of languages) {
+        const asked = rig.received().length
+        const { status, heldUpMs, text } = await post(sameWire(body, language), language)
+        assert.equal(status, 200, text.slice(0, 1_000))
+        assert.ok(heldUpMs < mostMs, `others waited for ${heldUpMs.toFixed(0)} ms`)
+        assert.equal(rig.received().length, asked + 1)
+      }
+    })
+
+  test('a text of 30 MB is answered, and others wait for less than half a second', async () => {
+    const body = takenJson['a megabyte of one letter']?.replace(/a{9,}/, 'a'.repeat(30_000_000)) ?? ''
+    for (const language of languages) {
+      const { status, heldUpMs } = await post(sameWire(body, language), language)
+      assert.equal(status, 200)
+      assert.ok(heldUpMs < 500, `others waited for ${heldUpMs.toFixed(0)} ms`)
+    }
+  })
+
+  test('two million keys are refused, and others wait for less than half a second', async () => {
+    const keys = Array.from({ length: 2_000_000 }, (_, index) => `"${index}":0`).join(',')
+    const { status, heldUpMs } = await post(`{"model":"chat","messages":[],"x":{${keys}}}`, 'openai')
+    assert.equal(status, 400)
+    assert.ok(heldUpMs < 500, `others waited for ${heldUpMs.toFixed(0)} ms`)
+  })
+
+  for (const key of ['__proto__', 'constructor', 'prototype', '__pr\\u006fto__', '\\u0063onstructor'])
+    test(`the key ${key} is dropped wherever it stands, and changes nothing`, async () => {
+      const evil = `"${key}":{"polluted":1,"prototype":{"polluted":1},"isAdmin":true}`
+      for (const language of languages)
+        for (const [place, body] of Object.entries(placesFor(evil))) {
+          const { status, text } = await post(sameWire(body, language), language)
+          assert.ok(status === 200 || status === 400, `${place}: ${status} ${text}`)
+          if (status === 200) assert.doesNotMatch(rig.received().at(-1)?.body ?? '', /polluted|isAdmin/, place)
+        }
+      assert.equal(Reflect.get({}, 'polluted') ?? Reflect.get(Function, 'polluted'), undefined)
+    })
+
+  const sameWire = (body: string, language: Language): string =>
+    language === 'openai' ? body : body.replace('"model":"chat"', '"model":"claude"')
+
+  const placesFor = (evil: string): Record<string, string> => {
+    const messages = '"messages":[{"role":"user","content":"hi"}]'
+    const start = '{"model":"chat","max_tokens":9'
+    return {
+      body: `${start},${messages},${evil}}`,
+      message: `${start},"messages":[{"role":"user","content":"hi",${evil}}]}`,
+      part: `${start},"messages":[{"role":"user","content":[{"type":"text","text":"hi",${evil}}]}]}`,
+      metadata: `${start},${messages},"metadata":{${evil}}}`,
+      wishes: `${start},${messages},"metadata":{"tollgate":{${evil}}}}`,
+      unknown: `${start},${messages},"x":[{"y":{${evil}}}]}`,
+      tool: `${start},${messages},"tools":[{"type":"custom","name":"t","input_schema":{"type":"object","properties":{${evil}}}}]}`,
+      biases: `${start},${messages},"logit_bias":{${evil}}}`,
+    }
+  }
+})
