@@ -69,12 +69,24 @@ const writeRest = (request: Request): Body => {
   }
 }
 
+/** A file is kept by the provider it was given to: another one does not know it, or knows another by that name. */
+const refuseForeignFiles = ({ wire, chat }: Request): void => {
+  if (wire === wireName) return
+  for (const { parts } of chat.messages) {
+    for (const part of parts) {
+      if (part.kind !== 'file' && part.kind !== 'audio') continue
+      if (part.source.kind === 'id') throw incapable(`the file ${part.source.id} of another provider`, wireName)
+    }
+  }
+}
+
 /** A request from neutral words. Throws `incapable` for what this language has no words for. */
 export const writeChat = (request: Request, target: Target): Body => {
   const { chat, stream } = request
   const [other] = request.untranslatable
   if (other !== undefined) throw incapable(other, wireName)
   if (chat.topK !== undefined) throw incapable('top_k', wireName)
+  refuseForeignFiles(request)
   return {
     model: target.model,
     messages: writeMessages(chat.messages, target),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { JsonObject } from '../../core/json.ts'
-import type { Chat, Part, Request } from '../../core/request.ts'
+import { type Chat, type Part, type Request, revise } from '../../core/request.ts'
 import type { Quirks } from '../../core/target.ts'
 import { plainRequest, plainTarget } from '../../testing/wire-suite.ts'
 import { openaiChat } from './index.ts'
@@ -18,6 +18,7 @@ const foreign = (chat: Partial<Chat>): Request => {
   return { ...request, chat: { ...request.chat, ...chat } }
 }
 const said = (role: 'user' | 'assistant' | 'tool', ...parts: Part[]): Partial<Chat> => ({ messages: [{ role, parts }] })
+const kept: Part = { kind: 'file', source: { kind: 'id', id: 'file_1' } }
 const isIncapable = (param: string) => (thrown: unknown) => {
   const { details } = thrown as { details: { param: string; outcome: string } }
   assert.deepEqual({ param: details.param, outcome: details.outcome }, { param, outcome: 'incapable' })
@@ -122,6 +123,13 @@ describe('a body that is passed on', () => {
 })
 
 describe('a request of another language', () => {
+  test('refuses a file that another provider keeps, and passes one of its own', () => {
+    assert.throws(() => write(foreign(said('user', kept))), isIncapable('the file file_1 of another provider'))
+    const own = { type: 'file', file: { file_id: 'file_1' } }
+    const asked = revise(read({ messages: [{ role: 'user', content: [own] }] }), { temperature: 1 })
+    assert.deepEqual(write(asked).messages, [{ role: 'user', content: [own] }])
+  })
+
   test('is refused for the first thing that only its own language can say', () => {
     const request = { ...foreign({}), untranslatable: ['container', 'mcp_servers'] }
     assert.throws(() => write(request), isIncapable('container'))
