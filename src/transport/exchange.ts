@@ -108,7 +108,7 @@ export class Exchange {
       this.abort(this.#garbled('sent a compressed answer that nobody asked for'))
       return
     }
-    const type = String(headers['content-type'] ?? '')
+    const type = String(headers['content-type'] ?? '').toLowerCase()
     this.#form = type.startsWith('text/event-stream') ? 'events' : 'whole'
     if (this.#form === 'whole') return
     clearTimeout(this.#silence)

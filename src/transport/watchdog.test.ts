@@ -27,6 +27,18 @@ describe('watchdog', () => {
     dog.stop()
   })
 
+  test('a slow reader gives back its own time once, not what came meanwhile as well', async () => {
+    const { bites, dog } = watch(200, 10_000)
+    dog.waits(false)
+    await sleep(400)
+    dog.bytes(true)
+    await sleep(50)
+    dog.waits(true)
+    await sleep(350)
+    assert.equal(bites.length, 1)
+    dog.stop()
+  })
+
   test('pings feed the idle clock but not the clock of progress', async () => {
     const { bites, dog } = watch(2_000, 200)
     dog.waits(true)

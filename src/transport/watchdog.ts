@@ -38,8 +38,9 @@ export class Watchdog {
     const now = performance.now()
     if (waits) {
       const blocked = now - this.#readerBusySince
-      this.#lastByte += blocked
-      this.#lastProgress += blocked
+      // Bytes may have come meanwhile; no credit reaches into the future.
+      this.#lastByte = Math.min(now, this.#lastByte + blocked)
+      this.#lastProgress = Math.min(now, this.#lastProgress + blocked)
     } else this.#readerBusySince = now
     this.#waits = waits
   }

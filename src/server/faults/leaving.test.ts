@@ -121,6 +121,25 @@ describe('a client that goes away', () => {
     await leavesNothing(id)
   })
 
+  test('while more wait for the upstream than there are connections: nobody is asked in vain, all places are free', async () => {
+    upstream.always(silence())
+    const clients = Array.from({ length: 300 }, () => {
+      const socket = connect({ host: '127.0.0.1', port: gateway.port })
+      socket.on('error', () => {})
+      socket.write(requestBytes({ id: newId(), stream: true }))
+      return socket
+    })
+    await until(() => upstream.journal.length === 256 && gateway.gateway.inFlight === 300, 'they do not come')
+    for (const socket of clients) socket.destroy()
+    await until(() => gateway.gateway.inFlight === 0, 'some are still under way')
+    await until(() => upstream.openSockets() === 0, 'connections stay open')
+    assert.equal(upstream.journal.length, 256)
+    assert.deepEqual([...new Set(gateway.records.map(({ outcome }) => outcome))], ['cancelled'])
+    upstream.always(story)
+    const late = await send(newId(), true, '[DONE]')
+    late.destroy()
+  })
+
   test('a thousand clients that leave at random moments leave nothing behind', async () => {
     assert.equal(await leaveAtRandom(1_000, 20_261_124), 1_000)
   })
