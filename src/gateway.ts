@@ -6,6 +6,7 @@ import { GatewayError } from './core/errors.ts'
 import { compose, type Handler } from './core/handler.ts'
 import type { Sink } from './core/record.ts'
 import type { Request } from './core/request.ts'
+import { Stop } from './core/stop.ts'
 import type { Health } from './routing/health.ts'
 import type { Plan } from './routing/plan.ts'
 import type { RetryBudget } from './routing/retry-budget.ts'
@@ -102,9 +103,8 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
   const open = (question: Question): Opened => {
     if (closed) throw closed
     const { request } = question
-    const controller = new AbortController()
-    const reins: Reins = { controller }
-    const cancel = (reason: GatewayError): void => reins.controller?.abort(reason)
+    const stop = new Stop()
+    const reins: Reins = { stop }
     const totalMs = limitOf(parts.plan(), question)
     const started = parts.clock.now()
     const call: Call = {
@@ -114,7 +114,7 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
       deadline: started + totalMs,
       request,
       caller: question.caller,
-      signal: controller.signal,
+      signal: stop,
       account: { attempts: [] },
       notes: {},
       noFallback: question.noFallback ?? false,
@@ -125,14 +125,14 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
     const answer = afterwards(handle(call), () => {
       clearTimeout(deadline)
       underWay.delete(reins)
-      reins.controller = undefined
+      reins.stop = undefined
     })
     if (question.beginWithinMs !== undefined) boundBeginning(answer, question.beginWithinMs, reins)
-    return { call, answer, cancel }
+    return { call, answer, cancel: (reason) => reins.stop?.abort(reason) }
   }
 
   const cancelAll = (reason: GatewayError): void => {
-    for (const reins of underWay) reins.controller?.abort(reason)
+    for (const reins of underWay) reins.stop?.abort(reason)
   }
 
   return {
@@ -163,11 +163,11 @@ const limitOf = (plan: Plan, { request, timeoutMs }: Question): number => {
  * third of all CPU under load).
  */
 interface Reins {
-  controller: AbortController | undefined
+  stop: Stop | undefined
 }
 
 const expire = (reins: Reins, ms: number): void =>
-  reins.controller?.abort(
+  reins.stop?.abort(
     new GatewayError('deadline_exceeded', `The call was not complete within ${ms} ms.`, { outcome: 'cancelled' }),
   )
 

@@ -3,6 +3,7 @@ import type { ErrorCode } from './errors.ts'
 import type { Nanos } from './money.ts'
 import type { Outcome } from './outcome.ts'
 import type { Request } from './request.ts'
+import type { StopSignal } from './stop.ts'
 import type { Target } from './target.ts'
 import type { Usage } from './usage.ts'
 
@@ -30,7 +31,7 @@ export interface Call {
   readonly request: Request
   readonly caller: Caller
   /** The one way to stop. Its reason is a GatewayError (`cancelled` or `deadline_exceeded`). */
-  readonly signal: AbortSignal
+  readonly signal: StopSignal
   readonly account: Account
   readonly notes: Notes
   readonly noFallback: boolean

@@ -1,6 +1,7 @@
 import type { Source } from '../core/answer.ts'
 import type { Chunk } from '../core/chunk.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
+import type { StopSignal } from '../core/stop.ts'
 
 /** One chunk, and when it comes, in milliseconds from the beginning. */
 export interface TimedChunk {
@@ -21,7 +22,7 @@ export interface Play {
   /** How long silence is borne, in milliseconds; undefined: until somebody stops it. */
   readonly idleMs: number | undefined
   readonly target: string
-  readonly signal: AbortSignal
+  readonly signal: StopSignal
   /** Milliseconds that only rise. */
   now(): number
 }

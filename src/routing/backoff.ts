@@ -1,5 +1,6 @@
 import { asGatewayError } from '../core/errors.ts'
 import type { Outcome } from '../core/outcome.ts'
+import type { StopSignal } from '../core/stop.ts'
 
 const mostMs = 8_000
 
@@ -8,7 +9,7 @@ export const backoffMs = (outcome: Outcome, tries: number, random: () => number)
   random() * Math.min(mostMs, (outcome === 'throttled' ? 1_000 : 250) * 2 ** tries)
 
 /** Waits; throws the signal's reason as soon as the call is over. */
-export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+export const pause = (ms: number, signal: StopSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(asGatewayError(signal.reason))

@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import { destination } from 'pino'
 
 /** Lines wait until so many bytes are there, or the timer comes, so that a call costs no system call. */
-const bufferedBytes = 15 * 1024
+const bufferedBytes = 120 * 1024
+/** The largest single write; it must be more than what is buffered. */
+const mostAtOnce = 128 * 1024
 const flushMs = 1_000
 /** How long flushing and closing wait for a destination that takes nothing. */
 const patienceMs = 2_000
@@ -32,6 +34,7 @@ export const openDestination = (to: string | number, mostBytes: number): Destina
     dest: to,
     sync: false,
     minLength: bufferedBytes,
+    maxWrite: mostAtOnce,
     maxLength: mostBytes,
     // Asked when a pipe is full. A yes after giving up would keep the process alive, or hang it while it exits.
     retryEAGAIN: () => !hasGivenUp,

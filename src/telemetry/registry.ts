@@ -1,6 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from 'prom-client'
 import { type LabelValues, type MetricName, type MetricRow, metricTable } from './metric-table.ts'
 import { LabelBounds, Series } from './series.ts'
+import { type Observed, TallyHistogram } from './tally-histogram.ts'
 
 /** A counter's child. Adding to a number costs a hundredth of what the client's own child costs, so it waits here. */
 interface Tally {
@@ -14,10 +15,6 @@ type NameOf<Kind extends MetricRow['kind']> = {
 type CounterName = NameOf<'counter'>
 type HistogramName = NameOf<'histogram'>
 type GaugeName = NameOf<'gauge'>
-
-interface Observed {
-  observe(value: number): void
-}
 
 /** The metrics of the table, with bounded labels, in a registry of their own. Nothing in it throws. */
 export class MetricRegistry {
@@ -72,9 +69,8 @@ export class MetricRegistry {
       this.#counters.set(name, series)
     },
     histogram: (name, row) => {
-      const settings = { ...describe(name, row), buckets: [...(row.buckets ?? [])], registers: [this.registry] }
-      const histogram = new Histogram(settings)
-      this.#histograms.set(name, new Series(row.labels, this.bounds, (values) => histogram.labels(...values)))
+      const histogram = new TallyHistogram({ ...describe(name, row), buckets: row.buckets ?? [] }, this.registry)
+      this.#histograms.set(name, new Series(row.labels, this.bounds, (values) => histogram.labels(values)))
     },
     gauge: (name, row) => {
       this.#gauges.set(name, new Gauge({ ...describe(name, row), registers: [this.registry] }))

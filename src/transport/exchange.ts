@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { Form } from '../core/answer.ts'
 import { Chunk, type Reader } from '../core/chunk.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
+import type { StopListener, StopSignal } from '../core/stop.ts'
 import { EventSplitter, isKeepAlive } from '../wire/sse.ts'
 import type { Wire } from '../wire/wire.ts'
 import { networkError } from './failures.ts'
@@ -32,7 +33,7 @@ export interface ExchangeOptions {
   /** Reads a whole body; differs from the wire's own only for operations whose answer is no conversation. */
   wholeReader(): Reader
   /** Stops the exchange; its reason is a GatewayError. */
-  readonly signal: AbortSignal
+  readonly signal: StopSignal
   /** A stream must begin within this time; undefined: whenever it likes. */
   readonly beginWithinMs: number | undefined
   resolve(beginning: Beginning): void
@@ -76,6 +77,11 @@ export class Exchange {
 
   get target(): string {
     return this.#options.target
+  }
+
+  /** The signal says stop. */
+  obey(): void {
+    this.abort(asGatewayError(this.#options.signal.reason))
   }
 
   /** Stops at once: the socket is closed, whoever waits gets the reason. */
@@ -237,15 +243,15 @@ export class Exchange {
  * longer than that; if they held the exchange, or closures that see it, every collection would copy calls that ended
  * long ago (measured: a fifth of all that was allocated, instead of a fiftieth).
  */
-class Relay implements Dispatcher.DispatchHandler, EventListenerObject {
+class Relay implements Dispatcher.DispatchHandler, StopListener {
   exchange: Exchange | undefined
 
   constructor(exchange: Exchange) {
     this.exchange = exchange
   }
 
-  handleEvent(event: Event): void {
-    this.exchange?.abort(asGatewayError((event.target as AbortSignal).reason))
+  handleEvent(): void {
+    this.exchange?.obey()
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
