@@ -52,11 +52,18 @@ export const checkLoopbackHost = (request: IncomingMessage): void => {
   throw new GatewayError('forbidden', 'Without configured keys the server answers only to localhost and 127.0.0.1.')
 }
 
-/** True when the peer is this machine and no proxy speaks for somebody else. */
+/** What proxies add to the requests of others. */
+const marksOfProxies = ['x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'forwarded', 'via'] as const
+
+/**
+ * True when the peer is this machine and asks in its own name: no proxy speaks for somebody else, and no web page calls
+ * it by a name that was pointed here.
+ */
 export const isLocalPeer = (request: IncomingMessage): boolean => {
   const address = request.socket.remoteAddress ?? ''
   const local = address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')
-  return local && request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined
+  const { headers } = request
+  return local && loopbackHost.test(headers.host ?? '') && marksOfProxies.every((name) => headers[name] === undefined)
 }
 
 /** The key a caller sent, in whichever header its SDK uses. */
