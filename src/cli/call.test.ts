@@ -80,6 +80,15 @@ describe('tollgate call', () => {
     assert.match(errors, /"tollgate models" lists all/)
   })
 
+  test('says which key is missing for a model of a provider that is not there', async () => {
+    const { code, errors } = await run(['call', 'Hello', '-m', 'openai/gpt-5-mini'], { files })
+    assert.equal(code, 1)
+    assert.match(
+      errors,
+      /no provider is called "openai"; set OPENAI_API_KEY, or add providers\.openai\. "tollgate models"/,
+    )
+  })
+
   test('gives up after its time', async () => {
     const slow = { 'tollgate.yaml': 'providers:\n  sim: { kind: simulated, latencyMs: { p50: 60000, p99: 60000 } }\n' }
     const { code, errors } = await run(['call', 'Hello', '--timeout-ms', '150'], { files: slow })

@@ -1,5 +1,8 @@
 import process from 'node:process'
 import { assemble } from '../config/assemble.ts'
+import type { Config } from '../config/config.ts'
+import { kinds } from '../config/kinds.ts'
+import { splitTarget, unknownProvider } from '../config/names.ts'
 import { hint } from '../config/suggest.ts'
 import { GatewayError } from '../core/errors.ts'
 import { inputTokens, outputTokens } from '../core/usage.ts'
@@ -26,7 +29,7 @@ export const call = async (prompt: string, options: CallCommandOptions): Promise
   try {
     await ask(gateway, prompt, options)
   } catch (error) {
-    throw isUnknown(error, options.model) ? unknownModel(gateway, options.model) : error
+    throw isUnknown(error, options.model) ? unknownModel(config, gateway, options.model) : error
   } finally {
     await gateway.close()
   }
@@ -85,9 +88,13 @@ const summaryOf = ({ usage, costUsd, target, durationMs, attempts }: ChatAnswer)
 const isUnknown = (error: unknown, model: string): boolean =>
   error instanceof GatewayError && error.code === 'unknown_model' && error.details.param === 'model' && model !== ''
 
-const unknownModel = (gateway: LibraryGateway, model: string): GatewayError => {
+/** What was probably meant, or what is missing. */
+const unknownModel = (config: Config, gateway: LibraryGateway, model: string): GatewayError => {
   const names = gateway.models().map(({ name }) => name)
-  const problem = `No model is called ${JSON.stringify(model)}${hint(model, names)}`
+  const provider = splitTarget(model)?.provider
+  const missing = provider !== undefined && !config.providers.has(provider) && kinds.has(provider)
+  const reason = missing ? `; ${unknownProvider(provider, new Set(config.providers.keys()))}` : hint(model, names)
+  const problem = `No model is called ${JSON.stringify(model)}${reason}`
   const more = '"tollgate models" lists all; provider/model works for any other of a provider.'
   return new GatewayError('unknown_model', `${problem}${problem.endsWith('?') ? '' : '.'} ${more}`)
 }
