@@ -87,11 +87,10 @@ class Doorkeeper {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!this.connections.take(response)) return
-    let wire: Wire | undefined
+    let wire = wireOfStranger(request.url ?? '', request.headers)
     try {
       checkStrictly(request)
       const path = pathOf(request.url ?? '')
-      wire = wireOfStranger(path, request.headers)
       const { door, model } = findDoor(request.method ?? '', path)
       if (door.kind === 'inference') wire = door.wire
       if (this.#options.open && door.access !== 'open') checkLoopbackHost(request)
@@ -99,10 +98,9 @@ class Doorkeeper {
       else this.#show(response, await this.#page(door, request, model))
     } catch (thrown) {
       const error = asGatewayError(thrown)
-      const language = wire ?? wireOfStranger('', {})
-      this.#options.refused(error, language.name)
+      this.#options.refused(error, wire.name)
       if (!request.complete) this.connections.endWith(response)
-      refuse(response, error, language)
+      refuse(response, error, wire)
     }
   }
 
