@@ -78,9 +78,8 @@ class Delivery {
     const { call } = this.#opened
     const body = this.#wire.writeError(error, 'whole')
     this.#outlet.head(error.status, {
-      'content-type': 'application/json',
+      ...commonHeaders(call, 'application/json'),
       'content-length': String(Buffer.byteLength(body)),
-      ...commonHeaders(call),
       ...errorHeaders(error),
     })
     this.#outlet.end(body)
@@ -100,13 +99,11 @@ class Delivery {
 
   #commit(answer: Answer | undefined): void {
     if (this.#committed) return
-    this.#outlet.head(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      ...commonHeaders(this.#opened.call),
-      ...(answer ? answerHeaders(answer, this.#opened.call) : {}),
-      'cache-control': 'no-store, no-transform',
-      'x-accel-buffering': 'no',
-    })
+    const headers = commonHeaders(this.#opened.call, 'text/event-stream; charset=utf-8')
+    if (answer) addAnswerHeaders(headers, answer, this.#opened.call)
+    headers['cache-control'] = 'no-store, no-transform'
+    headers['x-accel-buffering'] = 'no'
+    this.#outlet.head(200, headers)
     this.#committed = true
   }
 
@@ -126,13 +123,11 @@ class Delivery {
     } else body = await collect(answer, this.#wire.writer('whole', this.#opened.call.request))
     const { call } = this.#opened
     const cost = costOfCall(call.account)
-    this.#outlet.head(200, {
-      'content-type': 'application/json',
-      'content-length': String(Buffer.byteLength(body)),
-      ...commonHeaders(call),
-      ...answerHeaders(answer, call),
-      ...(cost === undefined ? {} : { 'x-tollgate-cost-usd': usdFromNanos(cost) }),
-    })
+    const headers = commonHeaders(call, 'application/json')
+    headers['content-length'] = String(Buffer.byteLength(body))
+    addAnswerHeaders(headers, answer, call)
+    if (cost !== undefined) headers['x-tollgate-cost-usd'] = usdFromNanos(cost)
+    this.#outlet.head(200, headers)
     this.#committed = true
     this.#outlet.end(body)
   }
@@ -195,21 +190,21 @@ const collect = async (answer: Answer, writer: Writer): Promise<string> => {
 const isOnlyUsage = (chunk: Chunk): boolean =>
   chunk.deltas.length > 0 && chunk.deltas.every((delta) => delta.kind === 'usage')
 
-const commonHeaders = (call: Call): Record<string, string> => ({
+const commonHeaders = (call: Call, type: string): Record<string, string> => ({
+  'content-type': type,
   'x-request-id': call.id,
   'cache-control': 'no-store',
   vary: 'authorization',
   'x-tollgate-attempts': String(call.account.attempts.length),
 })
 
-const answerHeaders = (answer: Answer, call: Call): Record<string, string> => {
+const addAnswerHeaders = (headers: Record<string, string>, answer: Answer, call: Call): void => {
+  const shown = answer.head.headers
+  for (const name in shown) headers[name] = shown[name] as string
+  headers['x-tollgate-target'] = sendable(answer.head.target.id)
   const line = call.account.attempts.at(-1)
   const begun = call.notes.firstTokenAt
-  return {
-    ...answer.head.headers,
-    'x-tollgate-target': sendable(answer.head.target.id),
-    ...(line && begun !== undefined ? { 'x-tollgate-upstream-ms': (begun - line.started).toFixed(0) } : {}),
-  }
+  if (line && begun !== undefined) headers['x-tollgate-upstream-ms'] = String(Math.round(begun - line.started))
 }
 
 /** A target's id with everything percent-encoded that would break a line or a header: callers make model names up. */

@@ -38,7 +38,7 @@ const assemble = (parts: Parts, load: () => number): Handler<Call> => {
   const { health, retryBudget, clock, random } = parts
   const attempt = compose<Attempt>(
     [
-      breaker(health, clock), //          a target that keeps failing is left alone for a while
+      breaker(health), //                 a target that keeps failing is left alone for a while
       price(clock), //                    what the attempt used, what that costs: one line
       begin(clock), //                    waits for the first word, so that failing before it can still go elsewhere
       count(parts.countsItself), //       counts tokens for targets that cannot

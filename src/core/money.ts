@@ -40,10 +40,24 @@ export const nanosFromUsd = (usd: number | string): Nanos => {
 
 /** Nano-dollars as a decimal number of USD, without exponent or trailing zeros: `0.00012`. */
 export const usdFromNanos = (nanos: Nanos): string => {
+  if (nanos >= 0n && nanos < exactBelow) return usdFromSmall(Number(nanos))
   const sign = nanos < 0n ? '-' : ''
   const size = nanos < 0n ? -nanos : nanos
   const fraction = (size % billion).toString().padStart(9, '0').replace(/0+$/, '')
   return `${sign}${size / billion}${fraction === '' ? '' : `.${fraction}`}`
+}
+
+/** Below a thousand dollars a double holds every nano-dollar, and needs no big numbers. */
+const exactBelow = 1_000_000_000_000n
+
+const usdFromSmall = (nanos: number): string => {
+  const rest = nanos % 1e9
+  const whole = String((nanos - rest) / 1e9)
+  if (rest === 0) return whole
+  const digits = String(rest)
+  let end = digits.length
+  while (digits.charCodeAt(end - 1) === 0x30) end--
+  return `${whole}.${'00000000'.slice(0, 9 - digits.length)}${digits.slice(0, end)}`
 }
 
 /** The rates that apply to a usage: those of the highest tier its whole input has passed. */

@@ -5,41 +5,61 @@ import type { Outlet } from '../deliver.ts'
 const stallMs = 60_000
 
 /** Writes to a socket; waits while the caller reads slowly, and gives up when it does not read at all. */
-export const outletOf = (response: ServerResponse, writeStallMs = stallMs): Outlet => {
-  // The socket's own clock: it counts only time in which no byte moves, within a large piece too.
-  const watch = (isOn: boolean): void => {
-    response.setTimeout(isOn ? writeStallMs : 0)
+export const outletOf = (response: ServerResponse, writeStallMs = stallMs): Outlet =>
+  new SocketOutlet(response, writeStallMs)
+
+class SocketOutlet implements Outlet {
+  readonly #response: ServerResponse
+  readonly #writeStallMs: number
+
+  constructor(response: ServerResponse, writeStallMs: number) {
+    this.#response = response
+    this.#writeStallMs = writeStallMs
   }
-  const drained = (): Promise<void> =>
-    new Promise((resolve) => {
+
+  get closed(): boolean {
+    return this.#response.destroyed || this.#response.writableEnded
+  }
+
+  head(status: number, headers: Record<string, string>): void {
+    this.#response.writeHead(status, headers)
+  }
+
+  write(piece: Uint8Array | string): Promise<void> | undefined {
+    if (this.#response.destroyed) return undefined
+    return this.#response.write(piece) ? undefined : this.#drained()
+  }
+
+  end(piece?: Uint8Array | string): void {
+    const response = this.#response
+    if (response.destroyed) return
+    if (piece === undefined) response.end()
+    else response.end(piece)
+    // Nearly always the socket has taken everything by now, and there is nothing to watch.
+    if ((response.socket?.writableLength ?? 0) > 0) this.#watch(true)
+  }
+
+  destroy(): void {
+    this.#response.destroy()
+  }
+
+  #drained(): Promise<void> {
+    const response = this.#response
+    return new Promise((resolve) => {
       const end = (): void => {
         response.off('drain', end).off('close', end)
-        watch(false)
+        this.#watch(false)
         resolve()
       }
       response.on('drain', end).on('close', end)
-      watch(true)
+      this.#watch(true)
     })
-  response.on('timeout', () => response.destroy())
-  return {
-    get closed() {
-      return response.destroyed || response.writableEnded
-    },
-    head: (status, headers) => {
-      response.writeHead(status, headers)
-    },
-    write: (piece) => {
-      if (response.destroyed) return undefined
-      return response.write(piece) ? undefined : drained()
-    },
-    end: (piece) => {
-      if (response.destroyed) return
-      watch(true)
-      if (piece === undefined) response.end()
-      else response.end(piece)
-    },
-    destroy: () => {
-      response.destroy()
-    },
+  }
+
+  /** The socket's own clock: it counts only time in which no byte moves, within a large piece too. */
+  #watch(isOn: boolean): void {
+    const response = this.#response
+    if (isOn && response.listenerCount('timeout') === 0) response.on('timeout', () => response.destroy())
+    response.setTimeout(isOn ? this.#writeStallMs : 0)
   }
 }

@@ -1,23 +1,21 @@
 import { afterwards } from '../core/afterwards.ts'
 import type { Attempt } from '../core/call.ts'
-import type { Clock } from '../core/clock.ts'
 import type { Stage } from '../core/handler.ts'
 import type { Health } from '../routing/health.ts'
 
 /** Tells `health` how each attempt began and ended, so that a target that keeps failing is left alone for a while. */
 export const breaker =
-  (health: Health, clock: Clock): Stage<Attempt> =>
+  (health: Health): Stage<Attempt> =>
   (next) =>
   (attempt) => {
-    health.begin(attempt.target)
-    const began = clock.now()
-    let firstTokenMs: number | undefined
-    const answer = next(attempt).then((begun) => {
-      firstTokenMs = clock.now() - began
-      return begun
-    })
-    return afterwards(answer, ({ error }) => {
+    const { target, line, notes } = attempt
+    health.begin(target)
+    return afterwards(next(attempt), ({ error, summary }) => {
       const outcome = error === undefined ? 'ok' : (error.details.outcome ?? 'cancelled')
-      health.end(attempt.target, outcome, { retryAfterMs: error?.details.retryAfterMs, firstTokenMs })
+      const begun = summary === undefined ? undefined : notes.firstTokenAt
+      health.end(target, outcome, {
+        retryAfterMs: error?.details.retryAfterMs,
+        firstTokenMs: begun === undefined ? undefined : begun - line.started,
+      })
     })
   }

@@ -12,22 +12,26 @@ import { countChat } from '../core/tokens.ts'
 export const count =
   (countsItself: (provider: string) => boolean): Stage<Attempt> =>
   (next) =>
-  async (attempt) => {
-    if (attempt.request.operation !== 'count_tokens' || countsItself(attempt.target.provider)) return next(attempt)
-    if (attempt.request.untranslatable.length > 0) {
-      throw incapable(attempt.request.untranslatable[0] as string, attempt.target.id)
-    }
-    const tokens = await countChat(attempt.request.chat)
-    const bytes = Buffer.from(JSON.stringify({ input_tokens: tokens }))
-    const chunk: Chunk | undefined = new Chunk(bytes, false, () => [])
-    const rest = [chunk]
-    return new Answer(
-      {
-        wire: attempt.request.wire,
-        form: 'whole',
-        target: attempt.target,
-        headers: { 'x-tollgate-count': 'estimated' },
-      },
-      { pull: () => rest.shift(), cancel: () => rest.splice(0) },
-    )
+  (attempt) =>
+    attempt.request.operation !== 'count_tokens' || countsItself(attempt.target.provider)
+      ? next(attempt)
+      : tell(attempt)
+
+const tell = async (attempt: Attempt): Promise<Answer> => {
+  if (attempt.request.untranslatable.length > 0) {
+    throw incapable(attempt.request.untranslatable[0] as string, attempt.target.id)
   }
+  const tokens = await countChat(attempt.request.chat)
+  const bytes = Buffer.from(JSON.stringify({ input_tokens: tokens }))
+  const chunk: Chunk | undefined = new Chunk(bytes, false, () => [])
+  const rest = [chunk]
+  return new Answer(
+    {
+      wire: attempt.request.wire,
+      form: 'whole',
+      target: attempt.target,
+      headers: { 'x-tollgate-count': 'estimated' },
+    },
+    { pull: () => rest.shift(), cancel: () => rest.splice(0) },
+  )
+}
