@@ -35,6 +35,8 @@ export const openDestination = (to: string | number, mostBytes: number): Destina
     sync: false,
     minLength: bufferedBytes,
     maxWrite: mostAtOnce,
+    // In its text mode the length of all that waits is counted anew with every line.
+    contentMode: 'buffer',
     maxLength: mostBytes,
     // Asked when a pipe is full. A yes after giving up would keep the process alive, or hang it while it exits.
     retryEAGAIN: () => !hasGivenUp,
@@ -56,7 +58,7 @@ export const openDestination = (to: string | number, mostBytes: number): Destina
   return {
     write: (line) => {
       if (isBroken || isClosing) dropped++
-      else stream.write(line)
+      else stream.write(Buffer.from(line) as never)
     },
     dropped: () => dropped,
     flush: () =>
