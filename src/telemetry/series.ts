@@ -4,11 +4,14 @@ export const mostLabelValues = 1_000
 /** What all values beyond the bound are called. */
 export const otherValue = 'other'
 
+/** A name that nobody has to escape or cut. What callers make up and looks otherwise is no label. */
+const plain = /^[!-~]{1,128}$/
+
 /** The values that each label has had, so that nothing from outside can make metrics grow without end. */
 export class LabelBounds {
   readonly #known = new Map<string, Set<string>>()
 
-  /** The value itself while its label has room or knows it, else `other`. `reserved` values always have room. */
+  /** The value itself while its label has room or knows it and it is plain, else `other`. `reserved` values are always kept. */
   bounded(label: string, value: string, reserved = false): string {
     let known = this.#known.get(label)
     if (known === undefined) {
@@ -16,7 +19,7 @@ export class LabelBounds {
       this.#known.set(label, known)
     }
     if (known.has(value)) return value
-    if (!reserved && known.size >= mostLabelValues) return otherValue
+    if (!reserved && (known.size >= mostLabelValues || !plain.test(value))) return otherValue
     known.add(value)
     return value
   }
