@@ -37,7 +37,7 @@ describe('official clients: keys and models', async () => {
     gateway = await startServer(config)
   })
   after(async () => {
-    await gateway.stop(AbortSignal.abort())
+    await gateway?.stop(AbortSignal.abort())
     await upstream.close()
   })
 

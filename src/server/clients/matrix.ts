@@ -78,7 +78,7 @@ export const testMatrix = (family: string, features: readonly Feature[]): void =
     before(async () => {
       rig = await startRig()
     })
-    after(() => rig[Symbol.asyncDispose]())
+    after(() => rig?.[Symbol.asyncDispose]())
 
     for (const feature of features) {
       for (const place of placesOf(feature)) {

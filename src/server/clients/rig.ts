@@ -110,7 +110,12 @@ export const startRig = async (): Promise<Rig> => {
   const fakes = { openai: await startFakeUpstream(), anthropic: await startFakeUpstream() }
   const mock = new LLMock({ host: '127.0.0.1', port: 0, chunkSize: 5 })
   await mock.start()
-  const gateway = await startGateway(fakes, mock)
+  const closeUpstreams = () => Promise.all([fakes.openai.close(), fakes.anthropic.close(), mock.stop()])
+  const gateway = await startGateway(fakes, mock).catch(async (error: unknown) => {
+    // Servers that are left open would keep the process from ending.
+    await closeUpstreams()
+    throw error
+  })
 
   const cell: Rig['cell'] = (place, answers) => {
     const { client, wire, maker } = place
@@ -141,7 +146,7 @@ export const startRig = async (): Promise<Rig> => {
     cell,
     [Symbol.asyncDispose]: async () => {
       await gateway.stop(AbortSignal.abort())
-      await Promise.all([fakes.openai.close(), fakes.anthropic.close(), mock.stop()])
+      await closeUpstreams()
     },
   }
 }

@@ -65,7 +65,7 @@ describe('official clients: a text is the same streamed and whole', () => {
   before(async () => {
     rig = await startRig()
   })
-  after(() => rig[Symbol.asyncDispose]())
+  after(() => rig?.[Symbol.asyncDispose]())
 
   interface Asked {
     readonly place: Pick<Cell, 'client' | 'wire'>
