@@ -30,15 +30,21 @@ export const checkBodyHead = (headers: IncomingHttpHeaders, most: number): void 
 /** Reads a body to its end, never more than `most` bytes of it. Throws `too_large`, `overloaded`, `cancelled`. */
 export const readBody = (request: IncomingMessage, most: number, budget: BodyBudget): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    const parts: Buffer[] = []
+    let parts: Buffer[] = []
     let size = 0
+    let settled = false
     const stop = (error: GatewayError | undefined): void => {
+      if (settled) return
+      settled = true
       budget.inUse -= size
-      request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose)
+      const read = parts
+      // The request lives until its answer is out; it must not keep the body that long.
+      parts = []
       if (error) {
+        request.off('data', onData)
         request.pause()
         reject(error)
-      } else resolve(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts))
+      } else resolve(read.length === 1 ? (read[0] as Buffer) : Buffer.concat(read))
     }
     const onData = (part: Buffer): void => {
       size += part.length
@@ -55,5 +61,5 @@ export const readBody = (request: IncomingMessage, most: number, budget: BodyBud
         new GatewayError('cancelled', 'The caller went away before its body was complete.', { outcome: 'cancelled' }),
       )
     }
-    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
+    request.on('data', onData).on('end', onEnd).on('close', onClose)
   })
