@@ -57,6 +57,8 @@ export const readBody = (request: IncomingMessage, most: number, budget: BodyBud
     }
     const onEnd = (): void => stop(undefined)
     const onClose = (): void => {
+      // Every request closes at last; an error is made only for one that did so too early.
+      if (settled) return
       stop(
         new GatewayError('cancelled', 'The caller went away before its body was complete.', { outcome: 'cancelled' }),
       )

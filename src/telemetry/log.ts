@@ -20,8 +20,8 @@ export interface LogSettings {
 /** The log: one JSON object per line, redacted, buffered, never waiting, never throwing. */
 export interface Log {
   readonly logger: Logger
-  /** The same line as `logger[level](facts, message)` at a third of the cost, for the one that every call writes. */
-  line(level: 'info' | 'warn' | 'error', facts: Readonly<Record<string, unknown>>, message: string): void
+  /** The same line as `logger[level](facts, 'call')` at a third of the cost, for the one that every call writes. */
+  callLine(level: 'info' | 'warn' | 'error', facts: Readonly<Record<string, unknown>>): void
   /** How many lines were lost because the destination was stuck, broken or closed. */
   dropped(): number
   flush(): Promise<void>
@@ -52,10 +52,10 @@ export const createLog = (settings: LogSettings): Log => {
   )
   return {
     logger,
-    line: (lineLevel, facts, message) => {
+    callLine: (lineLevel, facts) => {
       if (!logger.isLevelEnabled(lineLevel)) return
-      const body = JSON.stringify({ ...redactFacts(facts, remembering), message })
-      destination.write(`{"level":"${lineLevel}"${timestamp()},${body.slice(1)}\n`)
+      const body = JSON.stringify(redactFacts(facts, remembering)).slice(1, -1)
+      destination.write(`{"level":"${lineLevel}"${timestamp()},${body},"message":"call"}\n`)
     },
     dropped: destination.dropped,
     flush: destination.flush,
@@ -97,4 +97,4 @@ const createTimestamp = (): (() => string) => {
 export const createLogSink =
   (log: Log): Sink =>
   (record) =>
-    log.line(callLevel(record), callFacts(record), 'call')
+    log.callLine(callLevel(record), callFacts(record))
