@@ -78,7 +78,7 @@ class Delivery {
     const { call } = this.#opened
     const body = this.#wire.writeError(error, 'whole')
     this.#outlet.head(error.status, {
-      ...commonHeaders(call, 'application/json'),
+      ...commonHeaders(call, 'application/json', this.#wire.idHeader),
       'content-length': String(Buffer.byteLength(body)),
       ...errorHeaders(error),
     })
@@ -99,7 +99,7 @@ class Delivery {
 
   #commit(answer: Answer | undefined): void {
     if (this.#committed) return
-    const headers = commonHeaders(this.#opened.call, 'text/event-stream; charset=utf-8')
+    const headers = commonHeaders(this.#opened.call, 'text/event-stream; charset=utf-8', this.#wire.idHeader)
     if (answer) addAnswerHeaders(headers, answer, this.#opened.call)
     headers['cache-control'] = 'no-store, no-transform'
     headers['x-accel-buffering'] = 'no'
@@ -123,7 +123,7 @@ class Delivery {
     } else body = await collect(answer, this.#wire.writer('whole', this.#opened.call.request))
     const { call } = this.#opened
     const cost = costOfCall(call.account)
-    const headers = commonHeaders(call, 'application/json')
+    const headers = commonHeaders(call, 'application/json', this.#wire.idHeader)
     headers['content-length'] = String(Buffer.byteLength(body))
     addAnswerHeaders(headers, answer, call)
     if (cost !== undefined) headers['x-tollgate-cost-usd'] = usdFromNanos(cost)
@@ -190,9 +190,10 @@ const collect = async (answer: Answer, writer: Writer): Promise<string> => {
 const isOnlyUsage = (chunk: Chunk): boolean =>
   chunk.deltas.length > 0 && chunk.deltas.every((delta) => delta.kind === 'usage')
 
-const commonHeaders = (call: Call, type: string): Record<string, string> => ({
+const commonHeaders = (call: Call, type: string, idHeader: string): Record<string, string> => ({
   'content-type': type,
   'x-request-id': call.id,
+  [idHeader]: call.id,
   'cache-control': 'no-store',
   vary: 'authorization',
   'x-tollgate-attempts': String(call.account.attempts.length),

@@ -1,3 +1,4 @@
+import { createId } from './core/call.ts'
 import { errorTable, type GatewayError } from './core/errors.ts'
 
 /** SDKs sleep exactly what they are told, without a limit of their own: never more than a minute. */
@@ -20,5 +21,18 @@ export const errorHeaders = (error: GatewayError, random: () => number = Math.ra
     'x-should-retry': 'true',
     'retry-after': String(Math.max(1, Math.ceil(spread / 1000))),
     'retry-after-ms': String(Math.ceil(spread)),
+  }
+}
+
+/** All headers of a refusal that came before there was a call; it gets an id of its own, to be found by. */
+export const refusalHeaders = (error: GatewayError, idHeader: string): Record<string, string> => {
+  const id = createId()
+  return {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    vary: 'authorization',
+    'x-request-id': id,
+    [idHeader]: id,
+    ...errorHeaders(error),
   }
 }

@@ -17,6 +17,8 @@ export interface Request {
   /** Did the caller ask for usage in the stream? Where not, the frame that carries only usage is hidden. */
   readonly wantsUsage: boolean
   readonly body: JsonObject | undefined
+  /** Headers of the caller that are part of its wire, lower-case; undefined: none came. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
   readonly chat: Chat
   /** Fields and content types of the caller's wire that have no neutral word, by path: only that wire can carry them. */
   readonly untranslatable: readonly string[]

@@ -3,7 +3,7 @@ import type { Caller } from '../core/call.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import { parseJson } from '../core/parse-json.ts'
 import { deliver } from '../deliver.ts'
-import { errorHeaders } from '../error-headers.ts'
+import { refusalHeaders } from '../error-headers.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Authenticate } from '../stages/authenticate.ts'
@@ -12,7 +12,7 @@ import { type BodyBudget, checkBodyHead, createBodyBudget, readBody } from './bo
 import { Connections } from './connections.ts'
 import { outletOf } from './outlet.ts'
 import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
-import { questionOf } from './question.ts'
+import { questionOf, withHeaders } from './question.ts'
 import { findDoor, type InferenceDoor, type PageDoor, wireOfStranger } from './routes.ts'
 import { checkLoopbackHost, checkStrictly, credentialOf, isLocalPeer, pathOf } from './strict.ts'
 
@@ -110,7 +110,9 @@ class Doorkeeper {
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue()
     const bytes = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
     const asked = door.wire.readRequest(parseJson(bytes), door)
-    const opened = this.#options.gateway.open(questionOf(asked, caller, request.headers))
+    const opened = this.#options.gateway.open(
+      questionOf(withHeaders(asked, door.wire, request.headers), caller, request.headers),
+    )
     const onClose = (): void => {
       if (!response.writableFinished) opened.cancel(callerLeft())
     }
@@ -159,10 +161,7 @@ const refuse = (response: ServerResponse, error: GatewayError, wire: Wire): void
   if (response.destroyed || response.headersSent) return
   const unread = !response.req.complete
   response.writeHead(error.status, {
-    'content-type': 'application/json',
-    'cache-control': 'no-store',
-    vary: 'authorization',
-    ...errorHeaders(error),
+    ...refusalHeaders(error, wire.idHeader),
     ...(unread ? { connection: 'close' } : {}),
   })
   response.end(wire.writeError(error, 'whole'))

@@ -4,6 +4,7 @@ import { invalid } from '../core/errors.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
 import type { Request } from '../core/request.ts'
 import type { Question } from '../gateway.ts'
+import type { Wire } from '../wire/wire.ts'
 
 interface Wishes {
   timeoutMs?: number
@@ -111,6 +112,22 @@ const named = (caller: Caller, { user, session, tags }: Wishes, { chat }: Reques
   const person = user ?? caller.user ?? chat.user?.slice(0, longest)
   if (person === undefined && session === undefined && tags === undefined) return caller
   return { ...caller, user: person, session: session ?? caller.session, tags: tags ?? caller.tags }
+}
+
+const printable = /^[\x20-\x7e]{1,1024}$/
+
+/** A request with the headers that are part of its language. Throws `invalid_request` for what no header may hold. */
+export const withHeaders = (request: Request, wire: Wire, headers: IncomingHttpHeaders): Request => {
+  let passed: Record<string, string> | undefined
+  for (const name of wire.passedHeaders) {
+    const value = headers[name]
+    if (value === undefined) continue
+    if (typeof value !== 'string' || !printable.test(value))
+      throw invalid(name, 'must have 1 to 1024 printable characters')
+    passed ??= {}
+    passed[name] = value
+  }
+  return passed === undefined ? request : { ...request, headers: passed }
 }
 
 /** A question from a request and the headers it came with. Throws `invalid_request` for wishes that are not known. */

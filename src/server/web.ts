@@ -2,14 +2,14 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import { parseJson } from '../core/parse-json.ts'
 import { deliver, type Outlet } from '../deliver.ts'
-import { errorHeaders } from '../error-headers.ts'
+import { refusalHeaders } from '../error-headers.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Authenticate } from '../stages/authenticate.ts'
 import type { Wire } from '../wire/wire.ts'
 import { checkBodyHead, tooLarge } from './body.ts'
 import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
-import { questionOf } from './question.ts'
+import { questionOf, withHeaders } from './question.ts'
 import { findDoor, type InferenceDoor, type PageDoor, wireOfStranger } from './routes.ts'
 import { credentialOf } from './strict.ts'
 
@@ -47,7 +47,7 @@ const infer = async (
   checkBodyHead(headers, options.maxBodyBytes)
   const bytes = await readAll(request, options.maxBodyBytes)
   const asked = door.wire.readRequest(parseJson(bytes), door)
-  const opened = options.gateway.open(questionOf(asked, caller, headers))
+  const opened = options.gateway.open(questionOf(withHeaders(asked, door.wire, headers), caller, headers))
   const leave = (): void =>
     opened.cancel(new GatewayError('cancelled', 'The caller went away.', { outcome: 'cancelled' }))
   request.signal.addEventListener('abort', leave, { once: true })
@@ -140,10 +140,5 @@ const show = ({ status, type, body }: Page): Response =>
 const refuse = (error: GatewayError, wire: Wire): Response =>
   new Response(wire.writeError(error, 'whole'), {
     status: error.status === 499 ? 400 : error.status,
-    headers: {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-      vary: 'authorization',
-      ...errorHeaders(error),
-    },
+    headers: refusalHeaders(error, wire.idHeader),
   })

@@ -51,7 +51,11 @@ export const createSend = (given: ReadonlyMap<string, Provider>, pools: Pools): 
     const body = provider.wire.writeRequest(attempt.request, attempt.target)
     const identity = provider.headers()
     const headers = identity instanceof Promise ? await identity : identity
-    const beginning = await exchange(attempt, provider, pools, { ...addressOf(url), headers, body })
+    const beginning = await exchange(attempt, provider, pools, {
+      ...addressOf(url),
+      headers: spoken(attempt, provider, headers),
+      body,
+    })
     if (!beginning.ok) throw refusal(beginning, provider, attempt)
     attempt.line.status = 200
     return new Answer(
@@ -64,6 +68,16 @@ export const createSend = (given: ReadonlyMap<string, Provider>, pools: Pools): 
       beginning.inbox,
     )
   }
+}
+
+/** The provider's headers, and the caller's that belong to the language when both speak it: lists of both are joined. */
+const spoken = (attempt: Attempt, provider: Provider, own: Outgoing['headers']): Outgoing['headers'] => {
+  const { headers, wire } = attempt.request
+  if (headers === undefined || wire !== provider.wire.name) return own
+  const joined: Record<string, string> = { ...own }
+  for (const name in headers)
+    joined[name] = own[name] === undefined ? (headers[name] as string) : `${own[name]},${headers[name]}`
+  return joined
 }
 
 interface Outgoing extends Address {

@@ -27,6 +27,10 @@ export interface Wire {
   readonly name: string
   /** What keeps an idle stream alive in this language; no client takes it for content. */
   readonly keepAlive: string
+  /** Request headers that are part of the language, lower-case: they go on to an upstream that speaks it too. */
+  readonly passedHeaders: readonly string[]
+  /** The response header in which this language's clients look for the id of a request. */
+  readonly idHeader: string
   /** Caller → us. Checks every field it knows; throws `invalid_request` with the path of what is wrong. */
   readRequest(body: JsonObject, door: Door): Request
   /** Us → upstream. Throws `incapable(...)` for what this language or target cannot say. Never drops in silence. */

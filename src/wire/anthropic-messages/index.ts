@@ -11,6 +11,9 @@ import { writer } from './writer.ts'
 export const anthropicMessages: Wire = {
   name: wireName,
   keepAlive: 'event: ping\ndata: {"type": "ping"}\n\n',
+  // Features that are not in the language yet are switched on by name.
+  passedHeaders: ['anthropic-beta'],
+  idHeader: 'request-id',
   readRequest,
   writeRequest,
   reader,

@@ -13,6 +13,8 @@ import { WholeWriter } from './write-whole.ts'
 export const openaiChat: Wire = {
   name: wireName,
   keepAlive: ': keep-alive\n\n',
+  passedHeaders: ['openai-beta'],
+  idHeader: 'x-request-id',
   readRequest,
   writeRequest,
   reader: (form) => (form === 'events' ? eventsReader() : wholeReader()),
