@@ -28,11 +28,11 @@ export interface Ended {
 
 type Environment = Readonly<Record<string, string>>
 
-const start = (config: ConfigInput, environment: Environment) => {
+const start = (config: ConfigInput, environment: Environment, flags: readonly string[] = []) => {
   const folder = mkdtempSync(join(tmpdir(), 'tollgate-hostile-'))
   const file = join(folder, 'tollgate.json')
   writeFileSync(file, JSON.stringify(config))
-  const child = spawn(process.execPath, [main, 'serve', '--config', file], {
+  const child = spawn(process.execPath, [...flags, main, 'serve', '--config', file], {
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -62,11 +62,15 @@ export const serveInVain = async (config: ConfigInput, environment: Environment 
   }
 }
 
-/** Starts `tollgate serve` on a free port; rejects when it does not listen within ten seconds. */
-export const startServing = async (config: ConfigInput, environment: Environment = {}): Promise<ServingChild> => {
+/** Starts `tollgate serve` on a free port, `flags` for Node; rejects when it does not listen within ten seconds. */
+export const startServing = async (
+  config: ConfigInput,
+  environment: Environment = {},
+  flags: readonly string[] = [],
+): Promise<ServingChild> => {
   const drain = { notReady: '0s', streams: '1s' }
   const given = { discover: false, ...config, server: { port: 0, drain, ...config.server } }
-  const { child, ended, output } = start(given, environment)
+  const { child, ended, output } = start(given, environment, flags)
   const listens = /listens on http:\/\/127\.0\.0\.1:(\d+)/
   await until(() => child.exitCode !== null || listens.test(output().told), 'the server does not start', 10_000)
   const port = Number(listens.exec(output().told)?.[1])

@@ -36,7 +36,7 @@ describe('words for the log', () => {
   after(closeIdle)
 
   test('whatever callers and upstreams say, each line is one object without control characters, and short', async () => {
-    const upstream = await startFakeUpstream()
+    await using upstream = await startFakeUpstream()
     await using server = await startServing({
       providers: { up: openaiAt(upstream.url) },
       models: { chat: 'up/one' },
@@ -79,7 +79,6 @@ describe('words for the log', () => {
     )
     await until(() => server.output().log.length > 0, 'nothing was logged')
     await server.stop()
-    await upstream.close()
     const { log, told } = server.output()
     assert.doesNotMatch(log + told, controls)
     const lines = log.trimEnd().split('\n')

@@ -135,8 +135,8 @@ describe('secrets', () => {
   after(closeIdle)
 
   test('no answer, header, page, metric or line of the log repeats a key, a cookie or a prompt', async () => {
-    const openai = await upstream('openai')
-    const anthropic = await upstream('anthropic')
+    await using openai = await upstream('openai')
+    await using anthropic = await upstream('anthropic')
     await using server = await startServing(
       {
         providers: {
@@ -156,7 +156,6 @@ describe('secrets', () => {
     )
     const said = await everythingSaid(server)
     assert.equal(await server.stop(), 0)
-    await Promise.all([openai.close(), anthropic.close()])
     const { log, told } = server.output()
     assert.deepEqual([openai.journal.length, anthropic.journal.length], [48, 48])
     const sent = [...openai.journal, ...anthropic.journal].map(({ headers }) => JSON.stringify(headers)).join('')
