@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { request } from 'node:http'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { errorIn, type Language, pathOf } from '../faults/client.ts'
 import { refusedJson, takenJson } from './json-corpus.ts'
 import { watchLoop } from './loop-watch.ts'
+import { post } from './post.ts'
 import { type Rig, startRig } from './rig.ts'
 
 /** A rule of 50 ms, with room for machines that do something else at the same time. */
@@ -19,30 +19,11 @@ describe('bodies of hostile JSON', () => {
   const natural = Object.getOwnPropertyNames(Object.prototype).sort()
   afterEach(() => assert.deepEqual(Object.getOwnPropertyNames(Object.prototype).sort(), natural))
 
-  interface Posted {
-    readonly status: number
-    readonly text: string
-    readonly heldUpMs: number
+  const postTo = async (language: Language, body: string | Buffer) => {
+    const watch = watchLoop()
+    const posted = await post({ port: rig.port, path: pathOf(language), body })
+    return { ...posted, heldUpMs: watch.stop() }
   }
-
-  const post = (body: string | Buffer, language: Language): Promise<Posted> =>
-    new Promise((resolve, reject) => {
-      const bytes = Buffer.from(body)
-      const watch = watchLoop()
-      const outgoing = request({
-        ...{ host: '127.0.0.1', port: rig.port, method: 'POST', path: pathOf(language), agent: false },
-        headers: { 'content-type': 'application/json', 'content-length': bytes.length },
-      })
-      outgoing.on('error', reject)
-      outgoing.on('response', (incoming) => {
-        let text = ''
-        incoming.on('data', (part) => {
-          text += part
-        })
-        incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, text, heldUpMs: watch.stop() }))
-      })
-      outgoing.end(bytes)
-    })
 
   test('the watch sees it when others must wait', async () => {
     const watch = watchLoop()
@@ -53,7 +34,7 @@ describe('bodies of hostile JSON', () => {
   for (const [name, [body, message]] of Object.entries(refusedJson))
     test(`${name}: refused at once, in the language of the caller`, async () => {
       for (const language of languages) {
-        const { status, text, heldUpMs } = await post(body, language)
+        const { status, text, heldUpMs } = await postTo(language, body)
         const error = errorIn(text)
         assert.deepEqual([status, error.code, error.type], [400, 'invalid_request', 'invalid_request_error'])
         assert.match(error.message, message)
@@ -68,7 +49,7 @@ describe('bodies of hostile JSON', () => {
     test(`${name}: answered, and nobody waits for it`, async () => {
       for (const language of languages) {
         const asked = rig.received().length
-        const { status, heldUpMs, text } = await post(sameWire(body, language), language)
+        const { status, heldUpMs, text } = await postTo(language, sameWire(body, language))
         assert.equal(status, 200, text.slice(0, 1_000))
         assert.ok(heldUpMs < mostMs, `others waited for ${heldUpMs.toFixed(0)} ms`)
         assert.equal(rig.received().length, asked + 1)
@@ -78,7 +59,7 @@ describe('bodies of hostile JSON', () => {
   test('a text of 30 MB is answered, and others wait for less than half a second', async () => {
     const body = takenJson['a megabyte of one letter']?.replace(/a{9,}/, 'a'.repeat(30_000_000)) ?? ''
     for (const language of languages) {
-      const { status, heldUpMs } = await post(sameWire(body, language), language)
+      const { status, heldUpMs } = await postTo(language, sameWire(body, language))
       assert.equal(status, 200)
       assert.ok(heldUpMs < 500, `others waited for ${heldUpMs.toFixed(0)} ms`)
     }
@@ -86,7 +67,7 @@ describe('bodies of hostile JSON', () => {
 
   test('two million keys are refused, and others wait for less than half a second', async () => {
     const keys = Array.from({ length: 2_000_000 }, (_, index) => `"${index}":0`).join(',')
-    const { status, heldUpMs } = await post(`{"model":"chat","messages":[],"x":{${keys}}}`, 'openai')
+    const { status, heldUpMs } = await postTo('openai', `{"model":"chat","messages":[],"x":{${keys}}}`)
     assert.equal(status, 400)
     assert.ok(heldUpMs < 500, `others waited for ${heldUpMs.toFixed(0)} ms`)
   })
@@ -96,7 +77,7 @@ describe('bodies of hostile JSON', () => {
       const evil = `"${key}":{"polluted":1,"prototype":{"polluted":1},"isAdmin":true}`
       for (const language of languages)
         for (const [place, body] of Object.entries(placesFor(evil))) {
-          const { status, text } = await post(sameWire(body, language), language)
+          const { status, text } = await postTo(language, sameWire(body, language))
           assert.ok(status === 200 || status === 400, `${place}: ${status} ${text}`)
           if (status === 200) assert.doesNotMatch(rig.received().at(-1)?.body ?? '', /polluted|isAdmin/, place)
         }

@@ -21,12 +21,10 @@ export interface Rig extends AsyncDisposable {
   prompts(): string[]
 }
 
-const streams = /"stream":true/
-
 /** A short answer, as a stream to whoever asks for one; a count to whoever wants tokens counted. */
 export const healthy = ({ path, body }: ReceivedRequest): Step => {
   if (path.endsWith('/count_tokens')) return { body: '{"input_tokens":7}' }
-  const stream = streams.test(body)
+  const stream = JSON.parse(body).stream === true
   return path.endsWith('/messages') ? anthropicText('Well.', { stream }) : openaiText('Well.', { stream })
 }
 
