@@ -32,8 +32,6 @@ export const serve = async (options: ServeOptions): Promise<void> => {
   const running = await startServer(config).catch((error) => {
     throw listenFailure(error, config.server) ?? error
   })
-  tell(banner(config, running))
-  running.log.debug({ config: describeConfig(config) }, 'configuration')
   // Assignments to `Object.prototype` are the first step of many attacks; from here on nobody may change it.
   Object.freeze(Object.prototype)
   endOnCrash(running.crash)
@@ -48,4 +46,7 @@ export const serve = async (options: ServeOptions): Promise<void> => {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  // Last, because whoever waits for it may ask to stop at once.
+  tell(banner(config, running))
+  running.log.debug({ config: describeConfig(config) }, 'configuration')
 }

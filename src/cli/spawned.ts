@@ -88,7 +88,8 @@ export const serve = async ({ files, environment }: Surroundings = {}): Promise<
   const stop = async (): Promise<Ended> => {
     child.kill('SIGTERM')
     // The first signal is told before the second one may come.
-    while (child.exitCode === null && !errors().includes('Stopping')) await new Promise((go) => setTimeout(go, 20))
+    const runs = (): boolean => child.exitCode === null && child.signalCode === null
+    while (runs() && !errors().includes('Stopping')) await new Promise((go) => setTimeout(go, 20))
     child.kill('SIGTERM')
     return ended
   }
