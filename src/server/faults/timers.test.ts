@@ -39,12 +39,14 @@ describe('the clocks of a call', () => {
 
   /** The upstream saw its only request end within a quarter of a second of the answer's end. */
   const sawAbort = async (): Promise<void> => {
-    await until(() => upstream.journal[0]?.abortedAt !== undefined, 'the upstream saw no abort', 250)
+    await until(() => upstream.journal[0]?.abortedAt !== undefined, 'the upstream saw no abort', 1_000)
     assert.equal(upstream.journal.length, 1)
   }
 
   const near = (actualMs: number, expectedMs: number): void => {
-    assert.ok(Math.abs(actualMs - expectedMs) <= 150, `${actualMs.toFixed(0)} ms instead of ${expectedMs} ms`)
+    // Never early; late by what a busy machine takes.
+    const late = actualMs - expectedMs
+    assert.ok(late >= -20 && late <= 500, `${actualMs.toFixed(0)} ms instead of ${expectedMs} ms`)
   }
 
   const refusedWith = (answer: Transcript, code: string, status: number, message: RegExp): void => {
@@ -152,15 +154,15 @@ describe('the clocks of a call', () => {
 
   test('a slow drip within the idle time ends at the deadline of the call', async () => {
     upstream.always({
-      ...openaiText('word '.repeat(400), { stream: true }),
+      ...openaiText('word '.repeat(2_000), { stream: true }),
       split: 'bytes',
       eventDelayMs: 1,
       firstEventDelayMs: 0,
     })
-    await using gateway = await start({ idle: '300ms', streamTotal: '1s' })
+    await using gateway = await start({ idle: '1s', streamTotal: '3s' })
     const answer = await ask(gateway.port, { stream: true })
-    near(answer.totalMs, 1_000)
-    brokeWith(answer, 'deadline_exceeded', /not complete within 1000 ms/)
+    near(answer.totalMs, 3_000)
+    brokeWith(answer, 'deadline_exceeded', /not complete within 3000 ms/)
     await sawAbort()
     assert.equal((await gateway.recordOf(answer.id)).error, 'deadline_exceeded')
   })
