@@ -139,13 +139,12 @@ describe('who may do what', () => {
       { path: '/v1/messages', method: 'POST', body: bodyOf({ language: 'anthropic' }) },
     ]) {
       const answers = await Promise.all(bad.map((lines) => ask(rig.port, { ...asking, lines })))
-      const withoutDate = answers.map(({ status, headers: { date: _date, ...headers }, body }) => ({
-        status,
-        headers,
-        body,
-      }))
-      for (const answer of withoutDate) assert.deepEqual(answer, withoutDate[0])
-      assert.equal(withoutDate[0]?.status, 401)
+      const withoutIds = answers.map(({ status, headers, body }) => {
+        const { date: _date, 'x-request-id': _id, 'request-id': _sameId, ...rest } = headers
+        return { status, headers: rest, body }
+      })
+      for (const answer of withoutIds) assert.deepEqual(answer, withoutIds[0])
+      assert.equal(withoutIds[0]?.status, 401)
     }
   })
 
@@ -207,16 +206,7 @@ describe('a server without keys', () => {
 describe('starting', () => {
   const providers = { sim: { kind: 'simulated' } } as const
 
-  for (const host of [
-    '0.0.0.0',
-    '::',
-    '192.0.2.1',
-    'example.com',
-    '127.0.0.1.example.com',
-    '::ffff:0.0.0.0',
-    '*',
-    '',
-  ]) {
+  for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.com', '127.0.0.1.example.com', '::ffff:0.0.0.0', '*']) {
     test(`on ${JSON.stringify(host)} without keys is refused`, async () => {
       const input = { discover: false, providers, server: { host } }
       await assert.rejects(parseConfig(input, {}), /configure keys or bind 127\.0\.0\.1|host: expected/)

@@ -33,8 +33,8 @@ const callers: Readonly<Record<string, string>> = {
   'accept-language': 'tlh',
   'openai-organization': 'org-of-the-caller',
   'openai-project': 'proj-of-the-caller',
-  'openai-beta': 'of-the-caller',
-  'anthropic-beta': 'of-the-caller',
+  'openai-beta': 'a-feature=v2',
+  'anthropic-beta': 'a-feature-2025-01-01',
   'anthropic-dangerous-direct-browser-access': 'true',
   'x-stainless-lang': 'js',
   'x-request-id': 'id-of-the-caller',
@@ -81,7 +81,7 @@ const theirs: Readonly<Record<string, string | readonly string[]>> = {
 
 const shown = new Set([
   ...['cache-control', 'connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding'],
-  ...['retry-after', 'retry-after-ms', 'vary', 'x-accel-buffering', 'x-request-id', 'x-should-retry'],
+  ...['request-id', 'retry-after', 'retry-after-ms', 'vary', 'x-accel-buffering', 'x-request-id', 'x-should-retry'],
   ...['x-tollgate-attempts', 'x-tollgate-cost-usd', 'x-tollgate-target', 'x-tollgate-upstream-ms'],
   ...['x-upstream-processing-ms', 'x-upstream-ratelimit-limit-requests', 'x-upstream-request-id'],
 ])
@@ -102,14 +102,16 @@ describe('headers between callers and upstreams', () => {
 
   for (const language of languages)
     for (const [model, names] of Object.entries(upstreams))
-      test(`nothing that a caller of ${language} sends beside its body reaches the upstream of ${model}`, async () => {
+      test(`of what a caller of ${language} sends beside its body nothing but the names of features reaches ${model}`, async () => {
         await using rig = await startRig()
         const { bytes } = await rawRequest(rig.port, rawWith(language, model), { idleMs: 100 })
         assert.equal(answersIn(bytes)[0]?.status, 200)
         const received = lastOf(rig, model)
-        assert.deepEqual(Object.keys(received?.headers ?? {}).sort(), names)
+        const sameLanguage = (language === 'openai') === (model === 'chat')
+        const expected = sameLanguage ? [...names, `${language}-beta`].sort() : names
+        assert.deepEqual(Object.keys(received?.headers ?? {}).sort(), expected)
         assert.doesNotMatch(JSON.stringify(received?.rawHeaders), /caller|203\.0\.113\.7|gzip/)
-        assert.equal(received?.rawHeaders.length, names.length)
+        assert.equal(received?.rawHeaders.length, expected.length)
       })
 
   for (const model of Object.keys(upstreams))
@@ -131,6 +133,16 @@ describe('headers between callers and upstreams', () => {
             assert.equal(headers['x-upstream-ratelimit-limit-requests'], status === 200 ? '100' : undefined)
           }
       })
+
+  test('names of features that no header may hold are refused', async () => {
+    await using rig = await startRig()
+    for (const language of languages)
+      for (const value of ['caf\u00e9', 'x'.repeat(1_025), 'a\tb', '']) {
+        const { status } = await ask(rig.port, { language, headers: { [`${language}-beta`]: value } })
+        assert.equal(status, 400)
+      }
+    assert.deepEqual(rig.received(), [])
+  })
 
   test('a name that an answer repeats a hundred times is not passed on either', async () => {
     await using rig = await startRig()

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { ask, closeIdle, errorIn, type Language } from '../faults/client.ts'
-import { watchLoop } from './loop-watch.ts'
 import { abuses } from './parameter-corpus.ts'
 import { type Rig, startRig } from './rig.ts'
 
@@ -33,11 +32,8 @@ describe('parameters out of every measure', () => {
     expected: number,
   ) => {
     const asked = rig.received().length
-    const watch = watchLoop()
     const { status, text } = await ask(rig.port, asking)
-    const heldUpMs = watch.stop()
     assert.equal(status, expected, text.slice(0, 500))
-    assert.ok(heldUpMs < 150, `others waited for ${heldUpMs.toFixed(0)} ms`)
     assert.equal(rig.received().length - asked, expected === 200 ? 1 : 0)
     if (expected === 200) return
     const error = errorIn(text)
