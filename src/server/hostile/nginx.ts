@@ -30,6 +30,9 @@ const freePort = async (): Promise<number> => {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
+/** A program of the system, not of a package. */
+const program = 'nginx'
+
 const temporaryPaths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
 
 const configuration = (folder: string, port: number, behind: number): string => `
@@ -73,7 +76,7 @@ export const startNginx = async (behind: number): Promise<Nginx> => {
   const file = join(folder, 'nginx.conf')
   writeFileSync(file, configuration(folder, port, behind))
   const environment = { PATH: `${process.env.PATH}:/usr/sbin` }
-  const child = spawn('nginx', ['-p', folder, '-e', join(folder, 'error.log'), '-c', file], { env: environment })
+  const child = spawn(program, ['-p', folder, '-e', join(folder, 'error.log'), '-c', file], { env: environment })
   const ended = new Promise<Error | undefined>((resolve) => {
     child.on('error', (cause) => resolve(new Error('nginx cannot be started; install the package nginx', { cause })))
     child.on('close', () => resolve(undefined))
