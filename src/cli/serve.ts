@@ -32,7 +32,8 @@ export const serve = async (options: ServeOptions): Promise<void> => {
   const running = await startServer(config).catch((error) => {
     throw listenFailure(error, config.server) ?? error
   })
-  // Assignments to `Object.prototype` are the first step of many attacks; from here on nobody may change it.
+  // Changing `Object.prototype` is the first step of many attacks; from here on nobody may, nor reach it by `__proto__`.
+  Reflect.deleteProperty(Object.prototype, '__proto__')
   Object.freeze(Object.prototype)
   endOnCrash(running.crash)
   const hurry = new AbortController()

