@@ -4,15 +4,20 @@ import { usdFromNanos } from '../core/money.ts'
 import type { CallRecord } from '../core/record.ts'
 import type { Usage } from '../core/usage.ts'
 
-/** What the log says of a call: who asked what of whom, how it went, what it took and cost; no word of what was said. */
-export const callFacts = (record: CallRecord): Readonly<Record<string, unknown>> => ({
-  id: record.id,
-  key: record.caller.key,
-  team: record.caller.team,
+type Redact = (text: string) => string
+
+/**
+ * What the log says of a call: who asked what of whom, how it went, what it took and cost; no word of what was said.
+ * Every name in it is redacted; the cause of an internal error is not, and is left to its writer.
+ */
+export const callFacts = (record: CallRecord, id: string, redact: Redact): Readonly<Record<string, unknown>> => ({
+  id,
+  key: redact(record.caller.key),
+  team: record.caller.team === undefined ? undefined : redact(record.caller.team),
   wire: record.wire,
   operation: record.operation,
-  model: record.model,
-  target: record.target,
+  model: redact(record.model),
+  target: record.target === undefined ? undefined : redact(record.target),
   stream: record.stream,
   outcome: record.outcome,
   error: record.error,
@@ -20,14 +25,14 @@ export const callFacts = (record: CallRecord): Readonly<Record<string, unknown>>
   durationMs: rounded(record.durationMs),
   firstTokenMs: rounded(record.firstTokenMs),
   finish: record.finishes.length > 0 ? record.finishes : undefined,
-  tokens: tokensOf(record),
+  tokens: tokensOf(record, redact),
   costUsd: record.costNanos === undefined ? undefined : usdFromNanos(record.costNanos),
-  attempts: record.attempts.map(attemptFacts),
+  attempts: record.attempts.map((line) => attemptFacts(line, redact)),
   retryCount: record.retryCount > 0 ? record.retryCount : undefined,
 })
 
 /** How loud the line is: what operators must look at stands out, what callers did wrong does not. */
-export const callLevel = (record: CallRecord): 'info' | 'warn' | 'error' => {
+export const levelOf = (record: CallRecord): 'info' | 'warn' | 'error' => {
   if (record.error === undefined || record.outcome === 'cancelled') return 'info'
   if (record.error === 'internal') return 'error'
   return errorTable[record.error].fault === 'caller' ? 'info' : 'warn'
@@ -37,18 +42,18 @@ const rounded = (durationMs: number | undefined): number | undefined =>
   durationMs === undefined ? undefined : Math.round(durationMs * 10) / 10
 
 /** Parts that are zero are left out; the source always stands there. */
-const tokensOf = ({ usage }: CallRecord): unknown => {
+const tokensOf = ({ usage }: CallRecord, redact: Redact): unknown => {
   if (usage === undefined) return undefined
   const tokens: Record<string, unknown> = {}
   for (const kind in usage) {
     const count = usage[kind as keyof Usage]
-    if (count !== 0) tokens[kind] = count
+    if (count !== 0 && count !== undefined) tokens[kind] = typeof count === 'string' ? redact(count) : count
   }
   return tokens
 }
 
-const attemptFacts = (line: AttemptLine): unknown => ({
-  target: line.target,
+const attemptFacts = (line: AttemptLine, redact: Redact): unknown => ({
+  target: redact(line.target),
   outcome: line.outcome,
   status: line.status,
   durationMs: line.ended === undefined ? undefined : rounded(line.ended - line.started),
