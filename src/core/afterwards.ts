@@ -1,4 +1,4 @@
-import type { Answer, Summary } from './answer.ts'
+import type { Answer, Observer, Summary } from './answer.ts'
 import { asGatewayError, type GatewayError } from './errors.ts'
 
 /** How a call or attempt ended: with an error, or whole. */
@@ -9,17 +9,28 @@ export interface Ending {
 }
 
 /** Passes an answer on and tells `end` exactly once how it ended, whether it never began, broke, or is whole. */
-export const afterwards = async (coming: Promise<Answer>, end: (ending: Ending) => void): Promise<Answer> => {
-  let answer: Answer
-  try {
-    answer = await coming
-  } catch (thrown) {
-    const error = asGatewayError(thrown)
-    end({ error, summary: undefined })
-    throw error
+export const afterwards = (coming: Promise<Answer>, end: (ending: Ending) => void): Promise<Answer> =>
+  coming.then(
+    (answer) => answer.watch(new Ender(end)),
+    (thrown) => {
+      const error = asGatewayError(thrown)
+      end({ error, summary: undefined })
+      throw error
+    },
+  )
+
+class Ender implements Observer {
+  readonly #end: (ending: Ending) => void
+
+  constructor(end: (ending: Ending) => void) {
+    this.#end = end
   }
-  return answer.watch({
-    done: (summary) => end({ error: undefined, summary }),
-    fail: (error, summary) => end({ error, summary }),
-  })
+
+  done(summary: Summary): void {
+    this.#end({ error: undefined, summary })
+  }
+
+  fail(error: GatewayError, summary: Summary): void {
+    this.#end({ error, summary })
+  }
 }

@@ -30,7 +30,7 @@ const obstacle = (target: Target, needs: ReadonlySet<Need>, tokens: () => number
   for (const need of needs) {
     if (facts.lacks.includes(need)) return { reason: `it cannot do ${need} (${fields[need]})`, field: fields[need] }
   }
-  // Bytes bound tokens from above four times over, so a prompt is turned away only when it cannot possibly fit.
+  // Compared with half the estimate, so that a prompt is turned away only when it cannot possibly fit.
   if (facts.contextWindow !== undefined && tokens() > facts.contextWindow) {
     return { reason: `its context window holds ${facts.contextWindow} tokens` }
   }
@@ -39,6 +39,8 @@ const obstacle = (target: Target, needs: ReadonlySet<Need>, tokens: () => number
 
 /** Leaves out targets that are known to be unable to do what is asked; when none is left, says what none can do. */
 export const capable: Policy = (targets, call) => {
+  // Nearly every call: one target of which nothing is known that it cannot do.
+  if (targets.length === 1 && !targets[0]?.facts?.lacks.length) return targets
   const needs = needsOf(call.request.chat)
   let estimate: number | undefined
   const tokens = (): number => {

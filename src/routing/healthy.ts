@@ -8,6 +8,8 @@ import { type Policy, skip } from './policy.ts'
 export const createHealthy =
   (health: Health): Policy =>
   (targets, call) => {
+    // The only one stays whatever its health.
+    if (targets.length < 2) return targets
     const states = targets.map((target) => health.state(target))
     if (states.every((state) => state.open)) return targets
     const open = targets.filter((_, index) => states[index]?.open)

@@ -7,7 +7,7 @@ export interface PoolOptions {
   readonly waiting?: number | undefined
   /** DNS, TCP and TLS together. Default 5 000. */
   readonly connectTimeoutMs?: number | undefined
-  /** A connection is not used longer than this, so that a changed DNS answer is seen. Default 300 000. */
+  /** Connections are replaced this often, so that a changed DNS answer is seen. Default 300 000. */
   readonly maxAgeMs?: number | undefined
 }
 
@@ -28,7 +28,6 @@ export const createPools = (options: PoolOptions = {}): Pools => {
   const open = (origin: string): Pool => {
     const pool = new Pool(origin, {
       connections,
-      clientTtl: maxAgeMs,
       pipelining: 1,
       allowH2: false,
       keepAliveTimeout: 60_000,
@@ -41,9 +40,18 @@ export const createPools = (options: PoolOptions = {}): Pools => {
     pools.set(origin, pool)
     return pool
   }
+  // All pools are replaced together: an age for each connection would be looked at with every call. What is under way
+  // on an old pool is finished there.
+  const renewal = setInterval(() => {
+    const old = [...pools.values()]
+    pools.clear()
+    for (const pool of old) void pool.close()
+  }, maxAgeMs)
+  renewal.unref()
   const all = async (end: (pool: Pool) => Promise<void>): Promise<void> => {
     await Promise.all([...pools.values()].map(end))
     pools.clear()
+    clearInterval(renewal)
   }
   return {
     pool: (origin) => pools.get(origin) ?? open(origin),
