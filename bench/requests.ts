@@ -45,7 +45,7 @@ const costRows = async (rig: Rig, subjects: readonly Subject[]): Promise<Row[]> 
     measure: `whole request, ${connections} connections`,
     unit: 'µs CPU',
     samples,
-    target: '≤ 5 × nginx',
+    target: '≤ 4.5 × nginx',
   }))
 }
 
