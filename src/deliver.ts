@@ -30,7 +30,7 @@ export interface DeliverOptions {
 export const deliver = async (opened: Opened, options: DeliverOptions): Promise<void> => {
   const delivery = new Delivery(opened, options)
   try {
-    await delivery.run()
+    await delivery.take(await opened.answer)
   } catch (thrown) {
     delivery.fail(asGatewayError(thrown))
   } finally {
@@ -57,12 +57,11 @@ class Delivery {
     if (this.#streams) this.#keepAlive = setTimeout(this.#sign, keepAliveMs)
   }
 
-  async run(): Promise<void> {
-    const answer = await this.#opened.answer
+  take(answer: Answer): Promise<void> {
     this.#answer = answer
-    if (!this.#streams) await this.#whole(answer)
-    else if (answer.head.wire === this.#wire.name && answer.head.form === 'events') await this.#untouched(answer)
-    else await this.#translated(answer)
+    if (!this.#streams) return this.#whole(answer)
+    if (answer.head.wire === this.#wire.name && answer.head.form === 'events') return this.#untouched(answer)
+    return this.#translated(answer)
   }
 
   /** Says a failure as far as it can still be said: with a status before the head, inside the stream after it. */
@@ -117,7 +116,8 @@ class Delivery {
     const same = answer.head.wire === this.#wire.name && answer.head.form === 'whole'
     let body: Uint8Array | string
     if (same || this.#opened.call.request.operation === 'count_tokens') {
-      const chunk = await answer.pull()
+      const pulled = answer.pull()
+      const chunk = pulled instanceof Promise ? await pulled : pulled
       if (!chunk) throw new GatewayError('internal', 'A whole answer had no body.')
       body = chunk.bytes
     } else body = await collect(answer, this.#wire.writer('whole', this.#opened.call.request))

@@ -6,7 +6,7 @@ import type { StopListener, StopSignal } from '../core/stop.ts'
 import { EventSplitter, isKeepAlive } from '../wire/sse.ts'
 import type { Wire } from '../wire/wire.ts'
 import { networkError } from './failures.ts'
-import { Inbox } from './inbox.ts'
+import { Inbox, type Valve } from './inbox.ts'
 import { Watchdog, type WatchdogTimeouts } from './watchdog.ts'
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>
@@ -47,7 +47,7 @@ const lingerMs = 1_000
 const refusalMs = 5_000
 
 /** One request to an upstream and what comes back, by the callbacks of undici; nothing allocated that is not needed. */
-export class Exchange {
+export class Exchange implements Valve {
   readonly #options: ExchangeOptions
   #controller: Dispatcher.DispatchController | undefined
   #reason: GatewayError | undefined
@@ -94,12 +94,20 @@ export class Exchange {
     this.#over()
   }
 
+  pause(): void {
+    this.#controller?.pause()
+  }
+
+  resume(): void {
+    this.#controller?.resume()
+  }
+
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
     if (this.#reason) controller.abort(this.#reason)
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(status: number, headers: Headers): void {
     if (status < 200) return
     this.#status = status
     this.#headers = headers
@@ -119,7 +127,7 @@ export class Exchange {
     if (this.#form === 'whole') return
     clearTimeout(this.#silence)
     this.#splitter = new EventSplitter()
-    this.#begin(controller)
+    this.#begin()
   }
 
   onResponseData(data: Buffer): void {
@@ -127,14 +135,14 @@ export class Exchange {
     else this.#part(data)
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
+  onResponseEnd(): void {
     if (this.#splitter) {
       const last = this.#splitter.flush()
       if (last) this.#put(last, this.#splitter)
       this.#inbox?.close(this.#splitter.waiting === 0 ? undefined : this.#cut())
     } else if (this.#status >= 300) this.#tellRefusal()
     else {
-      const inbox = this.#begin(controller)
+      const inbox = this.#begin()
       inbox.put(new Chunk(this.#body(), true, this.#options.wholeReader()))
       inbox.close()
     }
@@ -151,14 +159,8 @@ export class Exchange {
     this.#over()
   }
 
-  #begin(controller: Dispatcher.DispatchController): Inbox {
-    const valve = {
-      pause: () => controller.pause(),
-      resume: () => controller.resume(),
-      abort: (reason: GatewayError) => this.abort(reason),
-      release: () => this.#release(),
-    }
-    const inbox = new Inbox(valve, this.#options.limits.bufferBytes)
+  #begin(): Inbox {
+    const inbox = new Inbox(this, this.#options.limits.bufferBytes)
     this.#inbox = inbox
     if (this.#form === 'events') {
       this.#watchdog = new Watchdog(this.#options.timeouts, this.#options.target, (error) => this.abort(error))
@@ -221,7 +223,7 @@ export class Exchange {
   }
 
   /** Usually the end is on its way already; an upstream that says goodbye and does not go would hold the connection. */
-  #release(): void {
+  release(): void {
     this.#watchdog?.stop()
     if (this.#isOver) return
     const message = `${this.#options.target} did not end its answer.`
@@ -260,19 +262,19 @@ class Relay implements Dispatcher.DispatchHandler, StopListener {
   }
 
   onResponseStart(
-    controller: Dispatcher.DispatchController,
+    _controller: Dispatcher.DispatchController,
     status: number,
     headers: Readonly<Record<string, string | string[] | undefined>>,
   ): void {
-    this.exchange?.onResponseStart(controller, status, headers)
+    this.exchange?.onResponseStart(status, headers)
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, data: Buffer): void {
     this.exchange?.onResponseData(data)
   }
 
-  onResponseEnd(controller: Dispatcher.DispatchController): void {
-    this.exchange?.onResponseEnd(controller)
+  onResponseEnd(): void {
+    this.exchange?.onResponseEnd()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
