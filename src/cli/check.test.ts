@@ -80,4 +80,15 @@ describe('tollgate check', () => {
     const { code, errors } = await run(['check', '-c', 'nowhere.yaml'])
     assert.deepEqual({ code, errors }, { code: 1, errors: 'nowhere.yaml: there is no such file\n' })
   })
+
+  test('prints the JSON Schema that editors need', async () => {
+    const { code, output } = await run(['check', '--schema'])
+    const schema = JSON.parse(output)
+    assert.equal(code, 0)
+    assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema')
+    assert.deepEqual(
+      ['providers', 'models', 'keys'].filter((name) => !(name in schema.properties)),
+      [],
+    )
+  })
 })

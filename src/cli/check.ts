@@ -1,11 +1,20 @@
+import { configJsonSchema } from '../config/json-schema.ts'
 import { describeConfig } from '../config/load.ts'
 import { loadForCli } from './load.ts'
 import { print, printJson } from './output.ts'
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
+export interface CheckOptions {
+  readonly config?: string
+  readonly json?: boolean
+  /** Print what a configuration may hold instead of checking one. */
+  readonly schema?: boolean
+}
+
 /** Reads the configuration and says whether a server would start with it; every complaint is thrown by the loader. */
-export const check = async ({ config: file, json }: { config?: string; json?: boolean }): Promise<void> => {
+export const check = async ({ config: file, json, schema }: CheckOptions): Promise<void> => {
+  if (schema) return printJson(configJsonSchema())
   const config = await loadForCli(file, { listens: true })
   if (json) return printJson({ ok: true, config: describeConfig(config) })
   const source = config.file ?? 'no file: the defaults'

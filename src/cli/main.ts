@@ -56,6 +56,7 @@ program
   .description('check the configuration and list everything that is wrong with it')
   .option(...configOption)
   .option(...jsonOption)
+  .option('--schema', 'print the JSON Schema of the configuration, for editors')
   .action(guarded(check))
 
 program
