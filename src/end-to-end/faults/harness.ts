@@ -7,7 +7,7 @@ import type { ConfigInput } from '../../config/schema.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { CallRecord } from '../../core/record.ts'
 import type { Gateway } from '../../gateway.ts'
-import { createGatewayServer } from '../node.ts'
+import { createGatewayServer } from '../../server/node.ts'
 
 /** A gateway that listens, and everything it recorded. */
 export interface GatewayUnderTest extends AsyncDisposable {

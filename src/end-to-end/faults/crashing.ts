@@ -1,7 +1,7 @@
 /** A server that crashes a moment after its start, in the way that its argument names; run as a process of its own. */
 import { endOnCrash } from '../../cli/crash.ts'
 import { parseConfig } from '../../config/load.ts'
-import { startServer } from '../start.ts'
+import { startServer } from '../../server/start.ts'
 
 const running = await startServer(await parseConfig({ server: { port: 0 }, discover: false }, {}))
 endOnCrash(running.crash)

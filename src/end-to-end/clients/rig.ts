@@ -1,8 +1,8 @@
 import { type FixtureResponse, LLMock } from '@copilotkit/aimock'
 import { parseConfig } from '../../config/load.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
+import { startServer } from '../../server/start.ts'
 import { type FakeUpstream, type ScriptStep, startFakeUpstream } from '../../testing/index.ts'
-import { startServer } from '../start.ts'
 import {
   type Cell,
   type ClientName,
