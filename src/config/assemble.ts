@@ -9,6 +9,7 @@ import type { Plan } from '../routing/plan.ts'
 import { createPolicies } from '../routing/policies.ts'
 import { createRetryBudget } from '../routing/retry-budget.ts'
 import { type Authenticate, createAuthenticate } from '../stages/authenticate.ts'
+import { createBatch } from '../telemetry/batch.ts'
 import { createLog, createLogSink } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { createPools } from '../transport/pool.ts'
@@ -55,6 +56,7 @@ export const assemble = (config: Config, additions: Additions = {}): Runtime => 
   const log = createLog({ level: config.telemetry.log, redact: createRedactor(secretsOf(config, providers)) })
   const metrics = createMetrics({ inFlight: () => gateway.inFlight, logDropped: log.dropped })
   metrics.reserve({ models: plan.names.map(({ name }) => name), targets: targetsOf(plan) })
+  const batch = createBatch([...(config.telemetry.metrics ? [metrics.sink] : []), createLogSink(log)])
   const send = createSend(providers.senders, pools)
   const gateway = createGatewayFrom({
     plan: () => plan,
@@ -62,7 +64,7 @@ export const assemble = (config: Config, additions: Additions = {}): Runtime => 
     countsItself: (name) => providers.senders.get(name)?.url('', 'count_tokens') !== undefined,
     health,
     retryBudget: createRetryBudget({ clock }),
-    sinks: [...(config.telemetry.metrics ? [metrics.sink] : []), createLogSink(log), ...(additions.sinks ?? [])],
+    sinks: [batch.sink, ...(additions.sinks ?? [])],
     clock,
     random: Math.random,
     capacity,
@@ -74,15 +76,20 @@ export const assemble = (config: Config, additions: Additions = {}): Runtime => 
     authenticate: createAuthenticate(config.keys),
     metrics: async () => {
       if (!config.telemetry.metrics) throw new GatewayError('not_found', 'Metrics are switched off here.')
+      batch.flush()
       return { type: metrics.contentType, text: await metrics.text() }
     },
     refused: metrics.refused,
     log: log.logger,
-    flush: log.flush,
+    flush: () => {
+      batch.flush()
+      return log.flush()
+    },
     close: async () => {
       // Before the connections go: a call that loses its connection would try again, over a new one.
       gateway.close(new GatewayError('overloaded', 'The gateway is closed.', { outcome: 'cancelled' }))
       await pools.destroy()
+      batch.flush()
       await log.close()
     },
   }
