@@ -159,8 +159,7 @@ const limitOf = (plan: Plan, { request, timeoutMs }: Question): number => {
 
 /**
  * What timers and lists hold of a call; emptied when the call is over. Runtimes keep cleared timers and removed set
- * entries reachable until the next full collection: holding the call itself there made every collection copy it (a
- * third of all CPU under load).
+ * entries reachable until the next full collection: holding the call itself there made every collection copy it.
  */
 interface Reins {
   stop: Stop | undefined

@@ -29,7 +29,7 @@ export interface Runtime {
   readonly authenticate: Authenticate
   /** Throws `not_found` where they are switched off. */
   metrics(): Promise<{ readonly type: string; readonly text: string }>
-  /** Counts and logs a refusal that happened before there was a call. */
+  /** Counts a refusal that happened before there was a call. */
   refused(error: GatewayError, wire: string): void
   readonly log: Logger
   /** Writes what the log still holds. */

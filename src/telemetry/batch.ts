@@ -13,7 +13,7 @@ const mostWaitMs = 20
 
 /**
  * Tells sinks of many calls in one go. One at a time, between two calls, the code of a log line is cold whenever it
- * runs, and costs five times what it does in a row.
+ * runs, and costs several times what it does in a row.
  */
 export const createBatch = (sinks: readonly Sink[]): Batch => {
   let waiting: CallRecord[] = []

@@ -20,7 +20,7 @@ export interface LogSettings {
 /** The log: one JSON object per line, redacted, buffered, never waiting, never throwing. */
 export interface Log {
   readonly logger: Logger
-  /** One line for a call, at a third of the cost of the general way, since every call writes one. */
+  /** One line for a call, made more cheaply than the general way, since every call writes one. */
   call(record: CallRecord): void
   /** How many lines were lost because the destination was stuck, broken or closed. */
   dropped(): number

@@ -20,7 +20,7 @@ interface Settings {
   readonly buckets: readonly number[]
 }
 
-/** A histogram that only counts; the client library makes text of it when somebody looks. Its own costs ten times as much per value. */
+/** A histogram that only counts; the client library makes text of it when somebody looks. */
 export class TallyHistogram {
   readonly name: string
   readonly help: string

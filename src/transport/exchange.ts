@@ -243,7 +243,7 @@ export class Exchange implements Valve {
 /**
  * What a pool, a timer and a signal hold of an exchange: it passes their calls on until the exchange is over. They live
  * longer than that; if they held the exchange, or closures that see it, every collection would copy calls that ended
- * long ago (measured: a fifth of all that was allocated, instead of a fiftieth).
+ * long ago (docs/decisions/0012-let-go-of-ended-calls.md has the figures).
  */
 class Relay implements Dispatcher.DispatchHandler, StopListener {
   exchange: Exchange | undefined
