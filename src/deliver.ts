@@ -15,8 +15,6 @@ export interface Outlet {
   /** Nothing when it was taken at once; else a promise that the reader has caught up. */
   write(piece: Uint8Array | string): Promise<void> | undefined
   end(piece?: Uint8Array | string): void
-  /** Breaks the connection, so that what was sent cannot be taken for a whole answer. */
-  destroy(): void
 }
 
 export interface DeliverOptions {

@@ -55,7 +55,6 @@ export class Answer implements AsyncIterable<Chunk> {
   readonly #ahead: (Chunk | undefined)[] = []
   #watchesChunks = false
   #ended = false
-  #metered: Usage | undefined
   #chunks = 0
   #bytes = 0
 
@@ -69,11 +68,6 @@ export class Answer implements AsyncIterable<Chunk> {
     this.#observers.push(observer)
     if (observer.chunk) this.#watchesChunks = true
     return this
-  }
-
-  /** Usage found elsewhere than in the bytes; it replaces what they say. */
-  meter(usage: Usage): void {
-    this.#metered = usage
   }
 
   /** The next chunk, without taking it: it comes again by `pull`. Nobody is told of it yet. */
@@ -170,7 +164,7 @@ export class Answer implements AsyncIterable<Chunk> {
 
   #summary(): Summary {
     return {
-      usage: this.#metered ?? this.#completion.usage,
+      usage: this.#completion.usage,
       finishes: this.#completion.finishes,
       chunks: this.#chunks,
       bytes: this.#bytes,

@@ -3,14 +3,14 @@ import type { Duplex } from 'node:stream'
 
 /** An answer for bytes that are no request, so nothing is known of who sent them. */
 const rawRefusal = (code: string | undefined): string => {
-  const [status, text] =
+  const [status, problem, text] =
     code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'The headers are larger than 16 KiB.']
+      ? ['431 Request Header Fields Too Large', 'invalid_request', 'The headers are larger than 16 KiB.']
       : code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? ['408 Request Timeout', 'The request did not arrive in time.']
-        : ['400 Bad Request', 'This is not a well-formed HTTP/1.1 request.']
+        ? ['408 Request Timeout', 'request_timeout', 'The request did not arrive in time.']
+        : ['400 Bad Request', 'invalid_request', 'This is not a well-formed HTTP/1.1 request.']
   const body = JSON.stringify({
-    error: { message: text, type: 'invalid_request_error', code: 'invalid_request', param: null },
+    error: { message: text, type: 'invalid_request_error', code: problem, param: null },
   })
   return `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 }

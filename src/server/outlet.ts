@@ -46,10 +46,6 @@ class SocketOutlet implements Outlet {
     if ((response.socket?.writableLength ?? 0) > 0) this.#watch(true)
   }
 
-  destroy(): void {
-    this.#response.destroy()
-  }
-
   #drained(): Promise<void> {
     const response = this.#response
     return new Promise((resolve) => {

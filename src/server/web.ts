@@ -112,10 +112,6 @@ export const webOutlet = (begin: (response: Response) => void, leave: () => void
       if (piece !== undefined) put(piece)
       controller.close()
     },
-    destroy: () => {
-      closed = true
-      controller.error(new Error('The answer broke off.'))
-    },
   }
 }
 
