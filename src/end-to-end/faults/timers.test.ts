@@ -210,6 +210,8 @@ describe('the clocks of a call', () => {
     await using gateway = await start({})
     await ask(gateway.port, { stream: true })
     await until(() => upstream.journal[0]?.answeredAt !== undefined, 'no end')
+    // Written is not read yet: the gateway takes the end a moment later.
+    await new Promise((go) => setTimeout(go, 400))
     await ask(gateway.port, { stream: true })
     assert.deepEqual(
       upstream.journal.map(({ connection }) => connection),
