@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { atEndOfTurn } from '../core/turn.ts'
 import type { Outlet } from '../deliver.ts'
 
 /** A reader that takes nothing for this long is given up. */
@@ -16,6 +17,9 @@ const latin1 = (bytes: Uint8Array): string =>
 class SocketOutlet implements Outlet {
   readonly #response: ServerResponse
   readonly #writeStallMs: number
+  /** What is still to be done at the end of this turn. */
+  #held: 'nothing' | 'pieces' | 'end' = 'nothing'
+  #last: Uint8Array | string | undefined
 
   constructor(response: ServerResponse, writeStallMs: number) {
     this.#response = response
@@ -23,7 +27,7 @@ class SocketOutlet implements Outlet {
   }
 
   get closed(): boolean {
-    return this.#response.destroyed || this.#response.writableEnded
+    return this.#response.destroyed || this.#held === 'end' || this.#response.writableEnded
   }
 
   head(status: number, headers: Record<string, string>): void {
@@ -32,10 +36,30 @@ class SocketOutlet implements Outlet {
 
   write(piece: Uint8Array | string): Promise<void> | undefined {
     if (this.#response.destroyed) return undefined
+    if (this.#held === 'nothing') {
+      this.#hold('pieces')
+      this.#response.cork()
+    }
     return this.#response.write(piece) ? undefined : this.#drained()
   }
 
   end(piece?: Uint8Array | string): void {
+    if (this.#response.destroyed) return
+    this.#last = piece
+    if (this.#held === 'nothing') this.#hold('end')
+    else this.#held = 'end'
+  }
+
+  #hold(what: 'pieces' | 'end'): void {
+    this.#held = what
+    atEndOfTurn(() => {
+      if (this.#held === 'end') this.#finish(this.#last)
+      else this.#response.uncork()
+      this.#held = 'nothing'
+    })
+  }
+
+  #finish(piece: Uint8Array | string | undefined): void {
     const response = this.#response
     if (response.destroyed) return
     if (piece === undefined) response.end()

@@ -4,6 +4,7 @@ import type { Reader } from '../core/chunk.ts'
 import { asGatewayError, GatewayError, incapable } from '../core/errors.ts'
 import type { Handler } from '../core/handler.ts'
 import { isObject } from '../core/json.ts'
+import { atEndOfTurn } from '../core/turn.ts'
 import type { Provider } from '../providers/provider.ts'
 import { discreet } from './discreet.ts'
 import { type Beginning, Exchange, type ExchangeLimits } from './exchange.ts'
@@ -86,39 +87,55 @@ interface Outgoing extends Address {
 }
 
 const exchange = (attempt: Attempt, provider: Provider, pools: Pools, outgoing: Outgoing): Promise<Beginning> =>
-  new Promise((resolve, reject) => {
-    const { signal, target } = attempt
-    if (signal.aborted) {
-      reject(asGatewayError(signal.reason))
-      return
-    }
-    const pool = pools.pool(outgoing.origin)
-    if (pools.full(pool)) {
-      reject(new GatewayError('overloaded', `Too many calls wait for ${target.id}.`, { outcome: 'not_sent' }))
-      return
-    }
-    const { relay } = new Exchange({
-      wire: provider.wire,
-      target: target.id,
-      limits,
-      timeouts: attempt.timeouts,
-      wholeReader: attempt.request.operation === 'count_tokens' ? countReader : () => provider.wire.reader('whole'),
-      signal,
-      beginWithinMs: attempt.request.stream ? attempt.timeouts.firstTokenMs : undefined,
-      resolve,
-      reject,
-    })
-    const accept = attempt.request.stream ? 'text/event-stream' : 'application/json'
-    pool.dispatch(
-      {
-        path: outgoing.path,
-        method: 'POST',
-        headers: { ...outgoing.headers, 'content-type': 'application/json', accept, 'accept-encoding': 'identity' },
-        body: outgoing.body,
-      },
-      relay,
-    )
+  new Promise((resolve, reject) =>
+    atEndOfTurn(() => {
+      try {
+        start(attempt, provider, pools, outgoing, resolve, reject)
+      } catch (thrown) {
+        reject(thrown)
+      }
+    }),
+  )
+
+const start = (
+  { request, signal, target, timeouts }: Attempt,
+  { wire }: Provider,
+  pools: Pools,
+  outgoing: Outgoing,
+  resolve: (beginning: Beginning) => void,
+  reject: (error: GatewayError) => void,
+): void => {
+  if (signal.aborted) {
+    reject(asGatewayError(signal.reason))
+    return
+  }
+  const pool = pools.pool(outgoing.origin)
+  if (pools.full(pool)) {
+    reject(new GatewayError('overloaded', `Too many calls wait for ${target.id}.`, { outcome: 'not_sent' }))
+    return
+  }
+  const { relay } = new Exchange({
+    wire,
+    target: target.id,
+    limits,
+    timeouts,
+    wholeReader: request.operation === 'count_tokens' ? countReader : () => wire.reader('whole'),
+    signal,
+    beginWithinMs: request.stream ? timeouts.firstTokenMs : undefined,
+    resolve,
+    reject,
   })
+  const accept = request.stream ? 'text/event-stream' : 'application/json'
+  pool.dispatch(
+    {
+      path: outgoing.path,
+      method: 'POST',
+      headers: { ...outgoing.headers, 'content-type': 'application/json', accept, 'accept-encoding': 'identity' },
+      body: outgoing.body,
+    },
+    relay,
+  )
+}
 
 /** The answer to `count_tokens` is no conversation: it only has to be the number that was asked for. */
 const countReader = (): Reader => (bytes) => {
