@@ -21,7 +21,13 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   request_timeout: 'The request did not arrive in time.',
   too_large: 'The body is over `server.maxBodyBytes`, or over what the provider takes.',
   unsupported_media_type: 'The body must be `application/json`, in UTF-8, not compressed.',
-  rate_limited: 'A limit of the gateway itself. Nothing raises it in this version.',
+  conflict: 'The name is taken, or what was to be changed was changed meanwhile. Only administrators meet it.',
+  budget_exhausted:
+    'A budget does not cover what this call may cost at most. The `tollgate` object names the budget, its scope, its limit, what was used, and when it resets. Asking again does not help; a smaller output limit may.',
+  price_unknown:
+    'The price of the model is unknown and a hard budget is in force. Give it one under `prices` in the configuration.',
+  rate_limited:
+    'A limit of the gateway itself: requests, tokens or calls at once. The `tollgate` object names the limit, its scope, what was used, and when more is free; `retry-after` says the same.',
   overloaded: 'The gateway holds as much as it may, or is stopping. Ask again shortly.',
   deadline_exceeded:
     'The time for the call is over: the limit of the model, of the header, of the library, or of the SDK. Whatever was under way was stopped.',
@@ -36,6 +42,8 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   upstream_timeout: 'The provider was not reached, did not begin, or fell silent within the time it is given.',
   upstream_auth:
     "The provider refuses the gateway's own key, or the account behind it has no credit. Whoever runs the gateway must look after it; the provider's words are not passed on.",
+  store_unavailable:
+    'The store that keeps budgets cannot be reached or written. Calls that a hard budget binds wait for it; ask again shortly.',
   no_target: 'No target of the model can be asked at present.',
   internal: 'The gateway failed. The cause is in its log, under the id of the call.',
 }

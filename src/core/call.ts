@@ -11,12 +11,18 @@ import type { Usage } from './usage.ts'
 export interface Caller {
   /** The name of the virtual key, or `anonymous` where none is configured, or `library`. */
   readonly key: string
+  readonly org?: string | undefined
   readonly team?: string | undefined
+  /** Whom the key belongs to. */
   readonly user?: string | undefined
+  /** Whom the application asks for, by its own word. */
+  readonly endUser?: string | undefined
   readonly session?: string | undefined
   readonly tags?: Readonly<Record<string, string>> | undefined
   /** Public model names this caller may use; undefined: all. They bind fallback targets too. */
   readonly models?: readonly string[] | undefined
+  /** Doors this caller may use, as paths; undefined: all. */
+  readonly doors?: readonly string[] | undefined
 }
 
 /** One thing asked of the gateway. Read-only: a stage that changes it passes on a copy. */
@@ -70,6 +76,8 @@ export interface AttemptLine {
   usage?: Usage
   /** Absent: unknown (no usage, or no price). Zero: nothing was charged. */
   costNanos?: Nanos
+  /** The most it could cost, set aside before it was sent; absent: no budget asked for it. */
+  heldNanos?: Nanos
 }
 
 /** Attempts and money of one call, shared by all its copies, so that the ceiling covers them all. */

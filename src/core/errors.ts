@@ -19,6 +19,9 @@ export const errorTable = {
   request_timeout: { status: 408, fault: 'caller', retry: 'never' },
   too_large: { status: 413, fault: 'caller', retry: 'never' },
   unsupported_media_type: { status: 415, fault: 'caller', retry: 'never' },
+  conflict: { status: 409, fault: 'caller', retry: 'never' },
+  budget_exhausted: { status: 402, fault: 'caller', retry: 'never' },
+  price_unknown: { status: 403, fault: 'caller', retry: 'never' },
   rate_limited: { status: 429, fault: 'caller', retry: 'later' },
   overloaded: { status: 503, fault: 'gateway', retry: 'later' },
   deadline_exceeded: { status: 504, fault: 'caller', retry: 'never' },
@@ -31,6 +34,7 @@ export const errorTable = {
   upstream_overloaded: { status: 503, fault: 'upstream', retry: 'elsewhere' },
   upstream_timeout: { status: 504, fault: 'upstream', retry: 'elsewhere' },
   upstream_auth: { status: 502, fault: 'gateway', retry: 'elsewhere' },
+  store_unavailable: { status: 503, fault: 'gateway', retry: 'later' },
   no_target: { status: 503, fault: 'gateway', retry: 'later' },
   internal: { status: 500, fault: 'gateway', retry: 'never' },
 } as const satisfies Record<string, Row>

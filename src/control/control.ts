@@ -1,0 +1,72 @@
+import type { Allowance } from '../core/allowance.ts'
+import type { Scope } from '../core/scope.ts'
+import type { AuditEntry, LineQuery, ReportQuery, ReportRow, Standing } from '../stores/store.ts'
+
+/** A virtual key as administrators see it: never the secret, never its digest. */
+export interface KeyView {
+  readonly name: string
+  /** Its beginning and its last four characters. */
+  readonly shown: string
+  readonly org?: string | undefined
+  readonly team?: string | undefined
+  readonly user?: string | undefined
+  readonly models?: readonly string[] | undefined
+  readonly doors?: readonly string[] | undefined
+  /** Unix milliseconds. */
+  readonly createdAt?: number | undefined
+  readonly expiresAt?: number | undefined
+  readonly state: 'active' | 'expired' | 'revoked'
+  /** Declared in the configuration: read-only here. */
+  readonly isDeclared: boolean
+}
+
+export interface NewKey {
+  readonly name: string
+  readonly org?: string | undefined
+  readonly team?: string | undefined
+  readonly user?: string | undefined
+  readonly models?: readonly string[] | undefined
+  readonly doors?: readonly string[] | undefined
+  readonly expiresAt?: number | undefined
+}
+
+/** An allowance with where it stands for each subject that used it. */
+export interface AllowanceView {
+  readonly allowance: Allowance
+  readonly isDeclared: boolean
+  readonly standings: readonly Standing[]
+}
+
+/** An org, team or user that administrators wrote down. */
+export interface ScopeView {
+  readonly kind: 'org' | 'team' | 'user'
+  readonly name: string
+  /** The org of a team, the team of a user. */
+  readonly parent?: string | undefined
+  readonly isDeclared: boolean
+}
+
+/**
+ * What administrators can do, whichever door they come through: the HTTP door and the commands are views of it. Every
+ * change is checked, written with its audit line, and seen by every process within a second. Fails with
+ * `invalid_request`, `not_found` or `conflict`. `actor` is who does it.
+ */
+export interface Control {
+  keys(): Promise<readonly KeyView[]>
+  /** The secret is in the answer and nowhere else, ever. */
+  createKey(wanted: NewKey, actor: string): Promise<{ readonly key: KeyView; readonly secret: string }>
+  /** A new secret; the old one works for `overlapMs` more. */
+  rotateKey(name: string, overlapMs: number, actor: string): Promise<{ readonly key: KeyView; readonly secret: string }>
+  changeKey(name: string, changes: Partial<Omit<NewKey, 'name'>>, actor: string): Promise<KeyView>
+  revokeKey(name: string, actor: string): Promise<KeyView>
+  scopes(): Promise<readonly ScopeView[]>
+  putScope(scope: Omit<ScopeView, 'isDeclared'>, actor: string): Promise<ScopeView>
+  deleteScope(kind: ScopeView['kind'], name: string, actor: string): Promise<void>
+  allowances(): Promise<readonly AllowanceView[]>
+  putAllowance(allowance: Allowance, actor: string): Promise<AllowanceView>
+  deleteAllowance(id: string, actor: string): Promise<void>
+  releaseLost(id: string, subject: Scope, actor: string): Promise<bigint>
+  usage(query: ReportQuery): Promise<readonly ReportRow[]>
+  lines(query: LineQuery): Promise<readonly string[]>
+  audit(query: { readonly limit: number; readonly before?: number | undefined }): Promise<readonly AuditEntry[]>
+}

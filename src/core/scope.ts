@@ -1,0 +1,30 @@
+import type { Caller } from './call.ts'
+
+/**
+ * The kinds of whom money and limits belong to, in the order in which they are asked, always the same, so that two
+ * processes never wait for each other. `gateway` is everybody together.
+ */
+export const scopeKinds = ['gateway', 'org', 'team', 'user', 'key', 'end_user', 'session', 'tag', 'provider'] as const
+
+export type ScopeKind = (typeof scopeKinds)[number]
+
+/** Whom money and limits belong to: `team:shop`, `tag:feature=search`; `gateway:*` is everybody. */
+export type Scope = `${ScopeKind}:${string}`
+
+const known = new WeakMap<Caller, readonly Scope[]>()
+
+/** The scopes a call belongs to by its caller, in the order of their kinds. */
+export const scopesOf = (caller: Caller): readonly Scope[] => {
+  const found = known.get(caller)
+  if (found) return found
+  const scopes: Scope[] = ['gateway:*']
+  if (caller.org !== undefined) scopes.push(`org:${caller.org}`)
+  if (caller.team !== undefined) scopes.push(`team:${caller.team}`)
+  if (caller.user !== undefined) scopes.push(`user:${caller.user}`)
+  scopes.push(`key:${caller.key}`)
+  if (caller.endUser !== undefined) scopes.push(`end_user:${caller.endUser}`)
+  if (caller.session !== undefined) scopes.push(`session:${caller.session}`)
+  for (const name of Object.keys(caller.tags ?? {}).sort()) scopes.push(`tag:${name}=${caller.tags?.[name]}`)
+  known.set(caller, scopes)
+  return scopes
+}

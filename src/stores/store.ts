@@ -1,0 +1,244 @@
+import type { Scope } from '../core/scope.ts'
+import type { Window } from '../core/window.ts'
+
+/** How much of an allowance a process asks for. */
+export interface Want {
+  /** `Allowance.id`. */
+  readonly allowance: string
+  /** Whose: a scope with its own name, never `*`. */
+  readonly subject: Scope
+  readonly window: Window
+  /** The limit in force. */
+  readonly limit: bigint
+  /** Less than this is of no use. */
+  readonly least: bigint
+  readonly wish: bigint
+  /** What becomes of a slice whose process died: money is charged (`lost`), everything else is free again. */
+  readonly onLoss: 'charge' | 'free'
+}
+
+/** A part of an allowance that one process may spend without asking again. */
+export interface Slice {
+  readonly id: number
+  readonly allowance: string
+  readonly subject: Scope
+  /** The period it belongs to and what was settled and leased to all processes in the window by then, itself included. */
+  readonly start: number
+  readonly end: number
+  readonly amount: bigint
+  readonly settled: bigint
+  readonly leased: bigint
+}
+
+/** Why a lease was refused: the first want that did not fit, with the figures the decision was made on. */
+export interface Shortage {
+  readonly allowance: string
+  readonly subject: Scope
+  readonly limit: bigint
+  readonly settled: bigint
+  readonly leased: bigint
+  /** What could be had, less than `least`. */
+  readonly free: bigint
+  /** Unix milliseconds at which more becomes free by itself; undefined for `total`. */
+  readonly resetsAt: number | undefined
+}
+
+export type Leased =
+  | { readonly ok: true; readonly slices: readonly Slice[] }
+  | { readonly ok: false; readonly short: Shortage }
+
+/** What was used of a slice since the last booking, and what goes back unused. */
+export interface Booking {
+  readonly slice: number
+  readonly used: bigint
+  readonly back: bigint
+}
+
+/** What was used without a slice: soft budgets, and what cost more than was held. */
+export interface Charge {
+  readonly allowance: string
+  readonly subject: Scope
+  readonly window: Window
+  readonly limit: bigint
+  readonly used: bigint
+  /** Percents to be told of when they are reached. */
+  readonly alerts: readonly number[]
+}
+
+/** Everything that goes into one transaction: lines, and the money and counts they stand for. */
+export interface Batch {
+  /** Rising by one for each batch of this process: one that was booked before is not booked again. */
+  readonly sequence: number
+  readonly bookings: readonly Booking[]
+  readonly charges: readonly Charge[]
+  /** One `LedgerLine` as JSON per line, with a line feed after each; empty: none. */
+  readonly lines: string
+  readonly count: number
+  /** Unix milliseconds of the first and the last line. */
+  readonly from: number
+  readonly to: number
+}
+
+/** An alert threshold that was passed; told once per period, whichever process passed it. */
+export interface Crossed {
+  readonly allowance: string
+  readonly subject: Scope
+  readonly percent: number
+  readonly settled: bigint
+  readonly limit: bigint
+  readonly start: number
+}
+
+export interface Standing {
+  readonly allowance: string
+  readonly subject: Scope
+  readonly start: number
+  readonly end: number
+  readonly settled: bigint
+  readonly leased: bigint
+  /** Part of `settled` that was charged for processes that died. */
+  readonly lost: bigint
+}
+
+/** What a ledger store tells the process that holds it. */
+export interface LedgerEvents {
+  /** Another process found too little of these: give back what is free. */
+  recall(wanted: readonly { readonly allowance: string; readonly subject: Scope }[]): void
+  /** This process was taken for dead: its slices are gone; ask anew. What was used of them is booked all the same. */
+  fenced(): void
+  crossed(alerts: readonly Crossed[]): void
+}
+
+/**
+ * The authority on allowances: what was settled, and what is leased to which process. `settled + leased ≤ limit` in
+ * every transaction. Every time is the store's own, which never goes back.
+ */
+export interface LedgerStore {
+  /** All wants or none, in one durable transaction. A shortage marks the allowance, so that others give back. */
+  lease(wants: readonly Want[]): Promise<Leased>
+  /** Books a batch, once, in one durable transaction. */
+  settle(batch: Batch): Promise<void>
+  standing(allowance: string, subject: Scope, window: Window): Promise<Standing | undefined>
+  /** Live processes that share this store, this one included. At least 1; as of the last heartbeat. */
+  readonly processes: number
+  listen(events: LedgerEvents): void
+  /** Gives back what this process holds and takes its name off the list. */
+  close(): Promise<void>
+}
+
+/** What administrators made, by kind: documents with a name, beside those of the configuration. */
+export type ControlKind = 'key' | 'org' | 'team' | 'user' | 'allowance'
+
+export interface ControlEntry {
+  readonly kind: ControlKind
+  /** Unique within its kind. */
+  readonly name: string
+  /** JSON. Secrets are never in it, only digests. */
+  readonly document: string
+  /** Rises with every change of anything. */
+  readonly version: number
+  readonly deleted: boolean
+}
+
+export interface AuditEntry {
+  readonly at: number
+  /** Who did it: `admin`, `cli:<user>`. */
+  readonly actor: string
+  /** `key.create`, `allowance.set`, … */
+  readonly action: string
+  readonly subject: string
+  /** JSON of what was changed; no secrets. */
+  readonly detail: string
+}
+
+export interface ControlStore {
+  /** Everything that changed after this version, deletions included; 0 for all. */
+  changes(after: number): Promise<readonly ControlEntry[]>
+  /**
+   * Writes one entry and its audit line in one durable transaction. `expect`: `new` fails when the name is taken,
+   * `old` when it is not there, a number when its version is another. Returns the new version, or undefined when the
+   * expectation failed.
+   */
+  put(
+    entry: Omit<ControlEntry, 'version'>,
+    audit: Omit<AuditEntry, 'at'>,
+    expect: 'new' | 'old' | 'any' | number,
+  ): Promise<number | undefined>
+  audit(query: { readonly limit: number; readonly before?: number | undefined }): Promise<readonly AuditEntry[]>
+  /** 32 random bytes of this installation, made at first use and kept apart from the data: digests of keys need them. */
+  secret(): Promise<Uint8Array>
+  /** Calls back at most a second after any process changed something. Returns how to stop. */
+  watch(changed: () => void): () => void
+}
+
+export const reportKeys = [
+  'org',
+  'team',
+  'user',
+  'key',
+  'model',
+  'target',
+  'provider',
+  'outcome',
+  'hour',
+  'day',
+  'month',
+  'end_user',
+  'session',
+  'tag',
+] as const
+export type ReportKey = (typeof reportKeys)[number]
+
+export interface ReportQuery {
+  /** Unix milliseconds, whole hours: from inclusive, to exclusive. */
+  readonly from: number
+  readonly to: number
+  /** At most three; `end_user`, `session` and `tag` only alone or with a time. */
+  readonly by: readonly ReportKey[]
+  readonly where: Readonly<Partial<Record<ReportKey, string>>>
+  readonly limit: number
+}
+
+/** Sums of ledger lines. Calls without a known cost are counted in `unknownCost`, never as zero. */
+export interface ReportRow {
+  readonly group: Readonly<Partial<Record<ReportKey, string>>>
+  readonly attempts: number
+  /** Calls, counted at their last attempt. */
+  readonly calls: number
+  readonly failed: number
+  readonly inputTokens: number
+  readonly cacheReadTokens: number
+  readonly cacheWriteTokens: number
+  readonly outputTokens: number
+  readonly reasoningTokens: number
+  /** Nano-dollars of lines whose cost is known. */
+  readonly cost: bigint
+  readonly measuredCost: bigint
+  readonly estimatedCost: bigint
+  readonly unknownCost: number
+}
+
+export interface LineQuery {
+  readonly from: number
+  readonly to: number
+  readonly where: Readonly<Partial<Record<ReportKey, string>>>
+  readonly limit: number
+}
+
+/** Reads for people. Never on the way of a call. */
+export interface ReportStore {
+  report(query: ReportQuery): Promise<readonly ReportRow[]>
+  /** Newest first, as JSON of `LedgerLine`. */
+  lines(query: LineQuery): Promise<readonly string[]>
+  standings(): Promise<readonly Standing[]>
+  /** Frees what was charged for dead processes and turned out unspent: an operator's decision. Returns the amount. */
+  releaseLost(allowance: string, subject: Scope, audit: Omit<AuditEntry, 'at'>): Promise<bigint>
+}
+
+/** Everything that must outlive a call, behind one door. */
+export interface Store {
+  readonly ledger: LedgerStore
+  readonly control: ControlStore
+  readonly reports: ReportStore
+  close(): Promise<void>
+}
