@@ -6,6 +6,11 @@ export interface LedgerLine {
   readonly call: string
   /** Of the attempt within the call, from 1. */
   readonly ordinal: number
+  /**
+   * The call made no attempt after this one. Set on one line of each call, so that calls can be counted; known at the
+   * end of the call, so all its lines are written then.
+   */
+  readonly last?: boolean | undefined
   /** Unix milliseconds of its end. */
   readonly at: number
   readonly durationMs: number

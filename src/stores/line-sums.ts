@@ -1,0 +1,89 @@
+import type { LedgerLine } from '../core/ledger-line.ts'
+import type { ReportRow } from './store.ts'
+
+/** What lines add up to, in the order in which stores keep it: counts and tokens, then nano-dollars. */
+export interface Sums {
+  attempts: number
+  calls: number
+  failed: number
+  inputTokens: number
+  cacheReadTokens: number
+  cacheWriteTokens: number
+  outputTokens: number
+  reasoningTokens: number
+  unknownCost: number
+  measuredCost: bigint
+  estimatedCost: bigint
+}
+
+export const noSums = (): Sums => ({
+  attempts: 0,
+  calls: 0,
+  failed: 0,
+  inputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  unknownCost: 0,
+  measuredCost: 0n,
+  estimatedCost: 0n,
+})
+
+/** More than this in one line is a fault of whoever counted; sums of a million such lines still fit 64 bits. */
+const mostTokens = 2 ** 42
+
+const whole = (value: unknown): number =>
+  typeof value === 'number' && value > 0 ? Math.min(Math.floor(value), mostTokens) : 0
+
+/** Nine million dollars for one attempt: more is a fault, and sums must fit 64 bits. */
+const mostNanos = 2n ** 53n
+
+const nanosOf = (cost: string | undefined): bigint | undefined => {
+  if (typeof cost !== 'string' || !/^\d+$/.test(cost)) return undefined
+  if (cost.length > 19) return mostNanos
+  const nanos = BigInt(cost)
+  return nanos > mostNanos ? mostNanos : nanos
+}
+
+/** Adds one line. A cost is measured when the provider counted what it is for, else estimated; without one it is unknown. */
+export const addLine = (sums: Sums, line: LedgerLine): void => {
+  const { usage } = line
+  sums.attempts++
+  if (line.last === true) {
+    sums.calls++
+    if (line.outcome !== 'ok') sums.failed++
+  }
+  if (usage) {
+    sums.inputTokens += whole(usage.input) + whole(usage.audioInput)
+    sums.cacheReadTokens += whole(usage.cacheRead)
+    sums.cacheWriteTokens += whole(usage.cacheWriteShort) + whole(usage.cacheWriteLong)
+    sums.outputTokens += whole(usage.output) + whole(usage.audioOutput)
+    sums.reasoningTokens += whole(usage.reasoning)
+  }
+  const nanos = nanosOf(line.cost)
+  if (nanos === undefined) sums.unknownCost++
+  else if (usage?.source === 'measured') sums.measuredCost += nanos
+  else sums.estimatedCost += nanos
+}
+
+export const addSums = (sums: Sums, more: Readonly<Sums>): void => {
+  sums.attempts += more.attempts
+  sums.calls += more.calls
+  sums.failed += more.failed
+  sums.inputTokens += more.inputTokens
+  sums.cacheReadTokens += more.cacheReadTokens
+  sums.cacheWriteTokens += more.cacheWriteTokens
+  sums.outputTokens += more.outputTokens
+  sums.reasoningTokens += more.reasoningTokens
+  sums.unknownCost += more.unknownCost
+  sums.measuredCost += more.measuredCost
+  sums.estimatedCost += more.estimatedCost
+}
+
+/** Sums as a row of a report. */
+export const rowOf = (group: ReportRow['group'], sums: Readonly<Sums>): ReportRow => ({
+  group,
+  ...sums,
+  cost: sums.measuredCost + sums.estimatedCost,
+})
