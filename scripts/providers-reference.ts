@@ -27,6 +27,7 @@ const quirkWords: { readonly [Name in keyof Quirks]-?: (value: NonNullable<Quirk
   reasoningRequest: (form) => `is asked to think in the form ${code(form)}`,
   schemaFormat: (enforced) => (enforced ? '' : 'does not enforce JSON Schemas: a request with one goes elsewhere'),
   refuses: (fields) => `refuses ${list(fields)}: a request with one of them goes elsewhere`,
+  statesCost: (believed) => (believed ? 'tells what each call cost, and is believed' : ''),
   adds: (fields) => `gets ${code(JSON.stringify(fields))} with every request`,
 }
 

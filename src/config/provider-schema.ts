@@ -34,6 +34,10 @@ const quirkFields = {
     description: 'Fields that it refuses: a request with one of them goes elsewhere.',
     examples: [['logit_bias']],
   }).optional(),
+  statesCost: flag({
+    description: 'Is what its usage says a call cost (`cost`, `cost_in_usd_ticks`) believed before any price?',
+    examples: [false],
+  }).optional(),
   adds: z
     .record(z.string(), z.json(), { error: 'expected a map' })
     .meta({ title: 'map', description: 'Fields added to every request.', examples: [{ provider: { sort: 'price' } }] })

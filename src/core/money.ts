@@ -15,15 +15,25 @@ export interface Rates {
   readonly audioOutput: Nanos
 }
 
-/** What a model costs; some charge all tokens of a call at another rate once its input passes a size. */
-export interface Price {
+/** Rates of one way of being served; some charge all tokens of a call at another rate once its input passes a size. */
+export interface Tariff {
   readonly rates: Rates
+  /** By rising `aboveInput`. */
   readonly tiers: readonly { readonly aboveInput: number; readonly rates: Rates }[]
-  /** Nano-dollars for the call itself, whatever it used. */
-  readonly perCall: Nanos
 }
 
-const million = 1_000_000n
+/** What a model costs. The tariff it is counts for everything that has no tariff of its own. */
+export interface Price extends Tariff {
+  /** Nano-dollars for the call itself, whatever it used. */
+  readonly perCall: Nanos
+  /** Nano-dollars for each search of the web that the usage tells of. Absent: nothing. */
+  readonly perSearch?: Nanos | undefined
+  /** What other service tiers cost, by the names their provider reports: `batch`, `flex`, `priority`. */
+  readonly services?: ReadonlyMap<string, Tariff> | undefined
+  /** Percent of the tokens' cost by the region that answered: `us` is 110. Absent: 100 everywhere. */
+  readonly regions?: ReadonlyMap<string, bigint> | undefined
+}
+
 const billion = 1_000_000_000n
 
 /** USD as written by people (`0.15`, `"1e-3"`) to nano-dollars, exactly; more than nine decimals are rounded up. */
@@ -60,22 +70,56 @@ const usdFromSmall = (nanos: number): string => {
   return `${whole}.${'00000000'.slice(0, 9 - digits.length)}${digits.slice(0, end)}`
 }
 
+const million = 1_000_000n
+/** Rates are for a million tokens, surcharges are percents. */
+const hundredMillion = 100_000_000n
+
+/** Names under which providers report that nothing special happened. A price may still name them, and then that counts. */
+const ordinary: ReadonlySet<string> = new Set(['default', 'standard', 'auto', 'standard_only', 'on_demand'])
+
+/** Is it known what the tier that answered costs? Where not, the dearest is charged. */
+export const isTierKnown = (tier: string | undefined, price: Price): boolean =>
+  tier === undefined || ordinary.has(tier) || price.services?.has(tier) === true
+
+/** The tariffs that may count for a tier: one where it is known, all where it is not. */
+const tariffsFor = (tier: string | undefined, price: Price): readonly Tariff[] => {
+  const { services } = price
+  if (services === undefined) return [price]
+  if (tier === undefined || ordinary.has(tier))
+    return [services.get(tier ?? 'default') ?? services.get('default') ?? price]
+  const named = services.get(tier)
+  return named ? [named] : [price, ...services.values()]
+}
+
 /** The rates that apply to a usage: those of the highest tier its whole input has passed. */
-const ratesFor = (price: Price, inputTotal: number): Rates => {
-  let rates = price.rates
-  for (const tier of price.tiers) if (inputTotal > tier.aboveInput) rates = tier.rates
+const ratesFor = (tariff: Tariff, inputTotal: number): Rates => {
+  let rates = tariff.rates
+  for (const tier of tariff.tiers) if (inputTotal > tier.aboveInput) rates = tier.rates
   return rates
 }
 
-/** What a usage costs in whole nano-dollars, rounded up once at the end. */
-export const costOf = (usage: Usage, price: Price): Nanos => {
-  const inputTotal = usage.input + usage.cacheRead + usage.cacheWriteShort + usage.cacheWriteLong + usage.audioInput
-  const rates = ratesFor(price, inputTotal)
-  const scaled = BigInt(usage.input) * rates.input + BigInt(usage.output) * rates.output + rareParts(usage, rates)
-  return (scaled + million - 1n) / million + price.perCall
+/** An unknown region costs as much as the dearest. */
+const percentFor = (region: string | undefined, regions: ReadonlyMap<string, bigint>): bigint => {
+  if (region === undefined) return 100n
+  const known = regions.get(region)
+  if (known !== undefined) return known
+  return largest([100n, ...regions.values()])
 }
 
-const rareParts = (usage: Usage, rates: Rates): Nanos => {
+const largest = (amounts: readonly bigint[]): bigint => {
+  let most = 0n
+  for (const amount of amounts) if (amount > most) most = amount
+  return most
+}
+
+const allInput = (usage: Usage): number =>
+  usage.input + usage.cacheRead + usage.cacheWriteShort + usage.cacheWriteLong + usage.audioInput
+
+/** Millionths of nano-dollars. */
+const scaledCost = (usage: Usage, rates: Rates): bigint =>
+  BigInt(usage.input) * rates.input + BigInt(usage.output) * rates.output + rareParts(usage, rates)
+
+const rareParts = (usage: Usage, rates: Rates): bigint => {
   if (
     usage.cacheRead +
       usage.cacheWriteShort +
@@ -94,4 +138,65 @@ const rareParts = (usage: Usage, rates: Rates): Nanos => {
     BigInt(usage.reasoning) * rates.reasoning +
     BigInt(usage.audioOutput) * rates.audioOutput
   )
+}
+
+/** Tokens to whole nano-dollars, rounded up once, and what is charged beside them. */
+const total = (scaled: bigint, percent: bigint, usage: Usage, price: Price): Nanos => {
+  const tokens =
+    percent === 100n ? (scaled + million - 1n) / million : (scaled * percent + hundredMillion - 1n) / hundredMillion
+  const searches =
+    usage.searches === undefined || price.perSearch === undefined ? 0n : BigInt(usage.searches) * price.perSearch
+  return tokens + searches + price.perCall
+}
+
+/**
+ * What a usage costs by a price, in whole nano-dollars, rounded up once at the end. The tier is the one that answered;
+ * one whose price is unknown costs as much as the dearest, and so does an unknown region.
+ */
+export const costOf = (usage: Usage, price: Price): Nanos => {
+  const inputTotal = allInput(usage)
+  const tariffs = tariffsFor(usage.serviceTier, price)
+  let scaled = 0n
+  for (const tariff of tariffs) {
+    const cost = scaledCost(usage, ratesFor(tariff, inputTotal))
+    if (cost > scaled) scaled = cost
+  }
+  const percent = price.regions === undefined ? 100n : percentFor(usage.region, price.regions)
+  return total(scaled, percent, usage, price)
+}
+
+/** Every part at the rate of the dearest it may turn out to be, at any size up to this input. */
+const worstRates = (tariff: Tariff, inputTotal: number): Rates => {
+  const reached = [tariff.rates]
+  for (const tier of tariff.tiers) if (inputTotal > tier.aboveInput) reached.push(tier.rates)
+  const dearestOf = (...parts: readonly (keyof Rates)[]): Nanos =>
+    largest(reached.flatMap((rates) => parts.map((part) => rates[part])))
+  const input = dearestOf('input', 'cacheRead', 'cacheWriteShort')
+  const output = dearestOf('output', 'reasoning')
+  return {
+    input,
+    cacheRead: input,
+    cacheWriteShort: input,
+    cacheWriteLong: dearestOf('input', 'cacheRead', 'cacheWriteShort', 'cacheWriteLong'),
+    audioInput: dearestOf('input', 'cacheRead', 'cacheWriteShort', 'audioInput'),
+    output,
+    reasoning: output,
+    audioOutput: dearestOf('output', 'reasoning', 'audioOutput'),
+  }
+}
+
+/**
+ * The most that may be charged when at most this much is used. `serviceTier` is the one that is asked for: that one or
+ * the usual one answers, whichever is dearer, and a tier of unknown price counts as the dearest. Tokens of `input` may
+ * turn out to be read from or written to a cache for its short life, those of `output` reasoning; tokens that may be
+ * written for the long life, and sound, must stand in `cacheWriteLong`, `audioInput` and `audioOutput`. Any region counts.
+ */
+export const worstCostOf = (usage: Usage, price: Price): Nanos => {
+  const inputTotal = allInput(usage)
+  let scaled = 0n
+  for (const tariff of [...tariffsFor(usage.serviceTier, price), ...tariffsFor(undefined, price), price]) {
+    const cost = scaledCost(usage, worstRates(tariff, inputTotal))
+    if (cost > scaled) scaled = cost
+  }
+  return total(scaled, largest([100n, ...(price.regions?.values() ?? [])]), usage, price)
 }

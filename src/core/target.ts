@@ -18,11 +18,17 @@ export interface Target {
 
 /** What is known of a model. */
 export interface ModelFacts {
-  /** Undefined: the price is unknown, never zero. */
+  /** The price at this moment. Undefined: unknown, never zero. */
   readonly price?: Price | undefined
+  /** The dearest price that may hold before a call that begins now has ended. Undefined: as `price`. */
+  readonly bound?: Price | undefined
+  /** Unix milliseconds at which these facts must be asked for again; undefined: never. */
+  readonly validUntil?: number | undefined
   /** Tokens that fit, prompt and answer together. */
   readonly contextWindow?: number | undefined
   readonly maxOutput?: number | undefined
+  /** Tokens that one image can count for, at most. */
+  readonly imageTokens?: number | undefined
   /** What the model is known to be unable to do; anything else is worth trying. */
   readonly lacks: readonly Need[]
 }
@@ -50,6 +56,8 @@ export interface Quirks {
   readonly schemaFormat?: boolean | undefined
   /** Fields of its wire that it refuses: a request that carries one goes elsewhere, or is refused with the field's name. */
   readonly refuses?: readonly string[] | undefined
+  /** Does its usage tell what it charged, in a way that is to be believed before any price? Default false. */
+  readonly statesCost?: boolean | undefined
   /** Fields added to every request. */
   readonly adds?: JsonObject | undefined
 }

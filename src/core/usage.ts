@@ -17,9 +17,18 @@ export interface Usage {
   readonly audioOutput: number
   /** measured: the provider said so; counted: by a tokenizer; estimated: from sizes. */
   readonly source: 'measured' | 'counted' | 'estimated'
-  /** The service tier that answered, when the provider tells. */
+  /** The service tier that answered, when the provider tells; Anthropic's fast mode is one: `fast`. */
   readonly serviceTier?: string | undefined
+  /** Where it was answered, when the provider tells and it is not just anywhere: `us`. */
+  readonly region?: string | undefined
+  /** Searches of the web that the provider made for it; absent: none. */
+  readonly searches?: number | undefined
+  /** What the provider itself says it charged, in whole nano-dollars, rounded up. Who is believed is a matter of quirks. */
+  readonly statedNanos?: number | undefined
 }
+
+/** A part of a usage that counts tokens. */
+export type TokenPart = Exclude<keyof Usage, 'source' | 'serviceTier' | 'region' | 'searches' | 'statedNanos'>
 
 export const noUsage: Usage = {
   input: 0,
@@ -32,6 +41,23 @@ export const noUsage: Usage = {
   audioOutput: 0,
   source: 'measured',
 }
+
+/** More than any model reads or writes in one call: a figure above this is a mistake, not a measurement. */
+const mostTokens = 20_000_000
+
+const isCount = (tokens: number): boolean => Number.isSafeInteger(tokens) && tokens >= 0
+
+/** Can these figures be true? Each is a whole number from 0, and together they are no more than a model can process. */
+export const isPlausible = (usage: Usage): boolean =>
+  isCount(usage.input) &&
+  isCount(usage.output) &&
+  isCount(usage.cacheRead) &&
+  isCount(usage.cacheWriteShort) &&
+  isCount(usage.cacheWriteLong) &&
+  isCount(usage.audioInput) &&
+  isCount(usage.reasoning) &&
+  isCount(usage.audioOutput) &&
+  inputTokens(usage) + outputTokens(usage) <= mostTokens
 
 /** Everything read, however it was billed. */
 export const inputTokens = (usage: Usage): number =>

@@ -123,7 +123,11 @@ export const compatibleRows: readonly ProviderRow[] = [
     baseUrl: 'https://api.x.ai/v1',
     environmentKeys: ['XAI_API_KEY'],
     auth: 'bearer',
-    quirks: { developerRole: false, refuses: ['presence_penalty', 'frequency_penalty', 'stop', 'logit_bias'] },
+    quirks: {
+      developerRole: false,
+      refuses: ['presence_penalty', 'frequency_penalty', 'stop', 'logit_bias'],
+      statesCost: true,
+    },
     models: ['grok-4.7', 'grok-4.6', 'grok-4.3', 'grok-build-0.1'],
     priceProvider: 'x-ai',
     source: 'https://docs.x.ai/docs/guides/reasoning',
@@ -140,6 +144,7 @@ export const compatibleRows: readonly ProviderRow[] = [
       developerRole: false,
       reasoningField: 'reasoning',
       reasoningRequest: 'object',
+      statesCost: true,
     },
     models: [
       'openai/gpt-6-sol',

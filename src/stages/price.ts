@@ -1,8 +1,8 @@
 import { afterwards, type Ending } from '../core/afterwards.ts'
+import { billOf } from '../core/bill.ts'
 import type { Attempt } from '../core/call.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Stage } from '../core/handler.ts'
-import { costOf } from '../core/money.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { estimateTokens } from '../core/tokens.ts'
 import { noUsage, type Usage } from '../core/usage.ts'
@@ -38,7 +38,10 @@ export const price =
       if (!usage) return
       line.usage = usage
       if (usage === noUsage) line.costNanos = 0n
-      else if (target.facts?.price) line.costNanos = costOf(usage, target.facts.price)
+      else {
+        const { nanos } = billOf(usage, target, attempt.request.chat.serviceTier)
+        if (nanos !== undefined) line.costNanos = nanos
+      }
     })
 
 /** The provider's own figures where it gave them; an estimate for what broke off; nothing where nothing is known. */

@@ -2,7 +2,7 @@ import { collectDefaultMetrics } from 'prom-client'
 import type { AttemptLine } from '../core/call.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { CallRecord, Sink } from '../core/record.ts'
-import type { Usage } from '../core/usage.ts'
+import type { TokenPart } from '../core/usage.ts'
 import { MetricRegistry } from './registry.ts'
 
 /** What is read when somebody looks at the metrics. */
@@ -28,7 +28,7 @@ export interface Metrics {
 }
 
 /** Label values of `tollgate_tokens_total` and what they count. */
-const tokenKinds: readonly (readonly [kind: string, part: Exclude<keyof Usage, 'source' | 'serviceTier'>])[] = [
+const tokenKinds: readonly (readonly [kind: string, part: TokenPart])[] = [
   ['input', 'input'],
   ['cache_read', 'cacheRead'],
   ['cache_write_short', 'cacheWriteShort'],

@@ -111,7 +111,9 @@ const joiners: Joiners = {
     choice.refusalLogProbs.push(...delta.refusal)
   },
   usage: ({ meaning }, delta) => {
-    meaning.usage = delta.usage
+    // What a provider charged the gateway is nothing that callers are told in its place.
+    const { statedNanos: _, ...usage } = delta.usage
+    meaning.usage = usage
   },
   finish: (joined, delta) => {
     choiceOf(joined, delta.choice).finish = { reason: delta.reason, stopSequence: delta.stopSequence }

@@ -58,14 +58,31 @@ const readCounts = (usage: JsonObject): Usage | undefined => {
     reasoning,
     audioOutput: 0,
     source: 'measured',
-    serviceTier: typeof usage.service_tier === 'string' ? usage.service_tier : undefined,
+    // Fast mode is not to be had in the other tiers, so it is one of them.
+    serviceTier: usage.speed === 'fast' ? 'fast' : textOf(usage.service_tier),
   }
+}
+
+const textOf = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** Said of answers that ran wherever there was room. */
+const anywhere: ReadonlySet<string> = new Set(['', 'global', 'not_available'])
+
+/** What is a matter of price beside the tokens; nothing where nothing is told. */
+const readExtras = (usage: JsonObject): Pick<Usage, 'region' | 'searches'> | undefined => {
+  const place = textOf(usage.inference_geo) ?? ''
+  const region = anywhere.has(place) ? undefined : place
+  const searches = tokens(nested(usage.server_tool_use).web_search_requests) || undefined
+  if (region === undefined && searches === undefined) return undefined
+  return { ...(region && { region }), ...(searches && { searches }) }
 }
 
 /** Anthropic's usage in disjoint parts; undefined when it counts nothing. */
 export const readUsage = (usage: JsonObject): Usage | undefined => {
-  const total = readCounts(usage)
-  return total && besideTotal(usage.iterations).reduce(plus, total)
+  const counts = readCounts(usage)
+  const total = counts && besideTotal(usage.iterations).reduce(plus, counts)
+  const extras = total && readExtras(usage)
+  return extras ? { ...total, ...extras } : total
 }
 
 const tiers: ReadonlyMap<string | undefined, string> = new Map([

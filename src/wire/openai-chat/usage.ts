@@ -1,5 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { inputTokens, outputTokens, type Usage } from '../../core/usage.ts'
+import { readStatedCost } from './stated-cost.ts'
 
 /** Absent is zero; anything that cannot be a count of tokens is unknown. */
 const countOf = (value: JsonValue | undefined): number | undefined => {
@@ -22,6 +23,13 @@ const reasoningIsApart = (given: JsonObject, prompt: number, completion: number,
 
 /** A usage object in disjoint parts; undefined when it does not say plausible numbers. */
 export const readUsage = (given: JsonObject, serviceTier: JsonValue | undefined): Usage | undefined => {
+  const usage = readTokens(given, serviceTier)
+  if (usage === undefined) return undefined
+  const statedNanos = readStatedCost(given)
+  return statedNanos === undefined ? usage : { ...usage, statedNanos }
+}
+
+const readTokens = (given: JsonObject, serviceTier: JsonValue | undefined): Usage | undefined => {
   if (given.prompt_tokens === undefined && given.completion_tokens === undefined) return undefined
   const prompt = countOf(given.prompt_tokens)
   const completion = countOf(given.completion_tokens)

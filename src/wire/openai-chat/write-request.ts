@@ -30,8 +30,8 @@ const setStream = (body: Body, request: Request, target: Target): void => {
   } else if (options !== undefined) body.stream_options = undefined
 }
 
-const setMaxOutput = (body: Body, target: Target): void => {
-  const given = body.max_completion_tokens ?? body.max_tokens
+const setMaxOutput = (body: Body, target: Target, cap: number | undefined): void => {
+  const given = cap ?? body.max_completion_tokens ?? body.max_tokens
   if (given === undefined || given === null) return
   const wanted = target.quirks.maxOutputField ?? 'max_completion_tokens'
   body[wanted === 'max_tokens' ? 'max_completion_tokens' : 'max_tokens'] = undefined
@@ -44,7 +44,7 @@ const passOn = (given: JsonObject, request: Request, target: Target): Body => {
   body.model = target.model
   body.messages = passMessages(given.messages as readonly JsonValue[], target)
   setStream(body, request, target)
-  setMaxOutput(body, target)
+  setMaxOutput(body, target, undefined)
   if (isObject(given.metadata)) body.metadata = withoutOurs(given.metadata)
   if (asksOtherwise(given, target)) {
     body.reasoning_effort = undefined
@@ -74,5 +74,7 @@ export const writeRequest = (request: Request, target: Target): string => {
   const body = own ? passOn(own, request, target) : writeChat(request, target)
   refuseWhatItRefuses(body, target)
   if (target.quirks.adds) Object.assign(body, target.quirks.adds)
+  // After everything else: what is held for an answer must cover it.
+  if (request.outputCap !== undefined) setMaxOutput(body, target, request.outputCap)
   return JSON.stringify(body)
 }
