@@ -76,6 +76,8 @@ export interface AttemptLine {
   usage?: Usage
   /** Absent: unknown (no usage, or no price). Zero: nothing was charged. */
   costNanos?: Nanos
+  /** False while nothing has left for the upstream; absent where that is not known, and then it counts as sent. */
+  sent?: boolean
   /** The most it could cost, set aside before it was sent; absent: no budget asked for it. */
   heldNanos?: Nanos
 }
@@ -95,7 +97,23 @@ export interface Notes {
   skipped?: { readonly target: string; readonly reason: string }[]
   /** When the first semantic event came, on the process clock. */
   firstTokenAt?: number
+  /** Where the caller's tightest limits stood when the call was let in. */
+  limits?: readonly LimitStanding[]
 }
+
+/** Where a limit stands, as callers are told. */
+export interface LimitStanding {
+  readonly unit: 'requests' | 'tokens'
+  readonly limit: bigint
+  /** At least 0. */
+  readonly remaining: bigint
+  /** Unix milliseconds at which more becomes free by itself; undefined: never. */
+  readonly resetsAt: number | undefined
+}
+
+/** Did an attempt reach its upstream, as far as is known? */
+export const wasSent = (line: AttemptLine): boolean =>
+  line.sent !== false && line.outcome !== 'incapable' && line.outcome !== 'not_sent'
 
 /** The cost of all attempts; undefined as soon as one of them is unknown. */
 export const costOfCall = (account: Account): Nanos | undefined => {

@@ -165,10 +165,23 @@ export const costOf = (usage: Usage, price: Price): Nanos => {
   return total(scaled, percent, usage, price)
 }
 
+/** Worked out once for each tariff and number of tiers that are passed: a bound is asked for before every attempt. */
+const knownWorst = new WeakMap<Tariff, Rates[]>()
+
 /** Every part at the rate of the dearest it may turn out to be, at any size up to this input. */
 const worstRates = (tariff: Tariff, inputTotal: number): Rates => {
-  const reached = [tariff.rates]
-  for (const tier of tariff.tiers) if (inputTotal > tier.aboveInput) reached.push(tier.rates)
+  let passed = 0
+  for (const tier of tariff.tiers) if (inputTotal > tier.aboveInput) passed++
+  let known = knownWorst.get(tariff)
+  if (known === undefined) {
+    known = []
+    knownWorst.set(tariff, known)
+  }
+  known[passed] ??= dearestRates([tariff.rates, ...tariff.tiers.slice(0, passed).map(({ rates }) => rates)])
+  return known[passed] as Rates
+}
+
+const dearestRates = (reached: readonly Rates[]): Rates => {
   const dearestOf = (...parts: readonly (keyof Rates)[]): Nanos =>
     largest(reached.flatMap((rates) => parts.map((part) => rates[part])))
   const input = dearestOf('input', 'cacheRead', 'cacheWriteShort')
@@ -194,9 +207,12 @@ const worstRates = (tariff: Tariff, inputTotal: number): Rates => {
 export const worstCostOf = (usage: Usage, price: Price): Nanos => {
   const inputTotal = allInput(usage)
   let scaled = 0n
-  for (const tariff of [...tariffsFor(usage.serviceTier, price), ...tariffsFor(undefined, price), price]) {
-    const cost = scaledCost(usage, worstRates(tariff, inputTotal))
-    if (cost > scaled) scaled = cost
-  }
-  return total(scaled, largest([100n, ...(price.regions?.values() ?? [])]), usage, price)
+  if (price.services === undefined) scaled = scaledCost(usage, worstRates(price, inputTotal))
+  else
+    for (const tariff of [...tariffsFor(usage.serviceTier, price), ...tariffsFor(undefined, price), price]) {
+      const cost = scaledCost(usage, worstRates(tariff, inputTotal))
+      if (cost > scaled) scaled = cost
+    }
+  const percent = price.regions === undefined ? 100n : largest([100n, ...price.regions.values()])
+  return total(scaled, percent, usage, price)
 }

@@ -22,6 +22,11 @@ export interface Request {
   readonly chat: Chat
   /** Fields and content types of the caller's wire that have no neutral word, by path: only that wire can carry them. */
   readonly untranslatable: readonly string[]
+  /**
+   * Most tokens for one choice, set by the gateway: sent in place of what the body says, in the target's own field.
+   * `chat.maxOutput` is the same then.
+   */
+  readonly outputCap?: number | undefined
   /** Does the body hold thinking that another wire said? It is taken out where the body is otherwise sent as it is. */
   readonly foreignReasoning?: boolean | undefined
 }
@@ -200,6 +205,13 @@ export const revise = (request: Request, chat: Partial<Chat>): Request => ({
   ...request,
   chat: { ...request.chat, ...chat },
   body: undefined,
+})
+
+/** A copy that generates no more than this for one choice; the caller's own body still passes, with the cap in it. */
+export const capped = (request: Request, maxOutput: number): Request => ({
+  ...request,
+  chat: { ...request.chat, maxOutput },
+  outputCap: maxOutput,
 })
 
 /** What a target must be able to do to answer this. */

@@ -6,12 +6,14 @@ interface LimitRow {
   readonly model: RegExp
   readonly contextWindow?: number
   readonly maxOutput?: number
+  readonly imageTokens?: number
   readonly lacks?: readonly Need[]
 }
 
 export interface ModelLimits {
   readonly contextWindow: number | undefined
   readonly maxOutput: number | undefined
+  readonly imageTokens: number | undefined
   readonly lacks: readonly Need[]
 }
 
@@ -31,11 +33,17 @@ const rows: readonly LimitRow[] = [
   row(undefined, /claude-3-(opus|sonnet|haiku)/, { maxOutput: 4_096 }),
   row(undefined, /claude-(2|3|(opus|sonnet)-4-(0|2025))/, { lacks: ['schema'] }),
   row(undefined, /claude-3(?![-.]7)/, { lacks: ['reasoning'] }),
+  // https://platform.claude.com/docs/en/build-with-claude/vision: 4,784 at most since Opus 4.7, 1,600 before.
+  row(undefined, /claude/, { imageTokens: 5_000 }),
   row('anthropic', /./, { lacks: ['audio', 'logprobs', 'choices'] }),
 
   // https://developers.openai.com/api/docs/models
   row('openai', /^gpt-(6|5(\.\d)?(-(mini|nano|sol|terra|luna|codex)|$|-\d))/, { maxOutput: 128_000 }),
   row('openai', /^o[134](-|$)/, { maxOutput: 100_000, lacks: ['logprobs'] }),
+  // https://developers.openai.com/api/docs/guides/images-vision: 2,833 and 5,667 for each of 8 tiles; 170 elsewhere, or
+  // 1,536 patches times 2.46.
+  row('openai', /^gpt-4o-mini/, { imageTokens: 48_169 }),
+  row('openai', /^(gpt-4|o\d)/, { imageTokens: 4_000 }),
   row('openai', /^gpt-4\.1/, { maxOutput: 32_768 }),
   row('openai', /^gpt-4o/, { maxOutput: 16_384 }),
   row('openai', /^gpt-(4-turbo|3\.5)/, { maxOutput: 4_096 }),
@@ -85,6 +93,7 @@ export const limitsOf = (provider: string, model: string): ModelLimits | undefin
   return {
     contextWindow: found.find((known) => known.contextWindow !== undefined)?.contextWindow,
     maxOutput: found.find((known) => known.maxOutput !== undefined)?.maxOutput,
+    imageTokens: found.find((known) => known.imageTokens !== undefined)?.imageTokens,
     lacks: [...new Set(found.flatMap((known) => known.lacks ?? []))],
   }
 }

@@ -7,7 +7,7 @@ import { abilitiesOf } from './generation.ts'
 import { wireName } from './name.ts'
 import { writeConversation } from './turns.ts'
 import { refuseInexpressible, writeFormat, writeSettings } from './write-settings.ts'
-import { planThinking } from './write-thinking.ts'
+import { planThinking, thinkWithin } from './write-thinking.ts'
 import { writeTools } from './write-tools.ts'
 
 type Sent = Record<string, JsonValue | undefined>
@@ -69,6 +69,11 @@ const asksForSchema = ({ output_config: config, output_format: format }: Sent): 
 
 const isSaid = (value: JsonValue | undefined): boolean => value !== undefined && value !== null
 
+const cap = (sent: Sent, maxTokens: number): void => {
+  sent.max_tokens = maxTokens
+  if (isObject(sent.thinking)) sent.thinking = thinkWithin(sent.thinking, maxTokens)
+}
+
 /** Us → upstream. */
 export const writeRequest = (request: Request, target: Target): string => {
   const own = request.wire === wireName && request.body !== undefined
@@ -78,5 +83,9 @@ export const writeRequest = (request: Request, target: Target): string => {
   if (schemaFormat === false && asksForSchema(sent)) throw incapable('output_config.format', target.id)
   if (refuses) withhold(sent, refuses, target)
   // Counting takes fewer fields than asking, and what is added is meant for asking.
-  return JSON.stringify(adds && request.operation === 'chat' ? { ...sent, ...adds } : sent)
+  if (request.operation !== 'chat') return JSON.stringify(sent)
+  if (adds) Object.assign(sent, adds)
+  // After everything else: what is held for an answer must cover it.
+  if (request.outputCap !== undefined) cap(sent, request.outputCap)
+  return JSON.stringify(sent)
 }

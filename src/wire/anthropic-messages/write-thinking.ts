@@ -30,6 +30,14 @@ const fittingBudget = (wish: number, maxTokens: number): number => {
   return Math.max(leastBudget, Math.floor(maxTokens / 2))
 }
 
+/** A wish to think that leaves room for an answer of so many tokens, thinking included. Throws `incapable` where none is left. */
+export const thinkWithin = (thinking: JsonObject, maxTokens: number): JsonObject => {
+  const { budget_tokens: budget } = thinking
+  return typeof budget === 'number' && budget >= maxTokens
+    ? { ...thinking, budget_tokens: fittingBudget(budget, maxTokens) }
+    : thinking
+}
+
 type Effort = NonNullable<ReasoningRequest['effort']>
 
 /** The nearest effort the model knows that is not above the one asked for. */
