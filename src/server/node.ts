@@ -1,22 +1,24 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Caller } from '../core/call.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import { parseJson } from '../core/parse-json.ts'
 import { deliver } from '../deliver.ts'
-import { refusalHeaders } from '../error-headers.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Authenticate } from '../stages/authenticate.ts'
-import type { Wire } from '../wire/wire.ts'
+import type { Admin } from './admin/index.ts'
+import { adminWords } from './admin/words.ts'
 import { type BodyBudget, checkBodyHead, createBodyBudget, readBody } from './body.ts'
 import { Connections } from './connections.ts'
+import { createListener, type ListenerOptions } from './listener.ts'
 import { outletOf } from './outlet.ts'
 import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
 import { questionOf, withHeaders } from './question.ts'
-import { findDoor, type InferenceDoor, type PageDoor, wireOfStranger } from './routes.ts'
+import { type RefusalWords, refuse } from './refusal.ts'
+import { findDoor, type InferenceDoor, nothingAt, type PageDoor, wireOfStranger } from './routes.ts'
 import { checkLoopbackHost, checkStrictly, credentialOf, isLocalPeer, pathOf } from './strict.ts'
 
-export interface ServerOptions {
+export interface ServerOptions extends ListenerOptions {
   readonly gateway: Gateway
   plan(): Plan
   readonly authenticate: Authenticate
@@ -28,9 +30,10 @@ export interface ServerOptions {
   readonly maxBodyBytes: number
   /** Bytes of bodies in memory at once. Default 1 GiB. */
   readonly maxBodiesBytes?: number | undefined
-  readonly headersTimeoutMs: number
-  readonly requestTimeoutMs: number
-  readonly idleConnectionMs: number
+  /** What is under `/admin/`; undefined: nothing is there, at this address. */
+  readonly admin?: Pick<Admin, 'handle'> | undefined
+  /** Lets an operator from another machine in, or throws. Undefined: only this machine is let in. */
+  admit?(request: IncomingMessage): unknown
   /** Default 10 000. */
   readonly keepAliveMs?: number | undefined
   /** A caller that takes nothing for this long is given up. Default 60 000. */
@@ -45,26 +48,7 @@ export interface GatewayServer {
 
 export const createGatewayServer = (options: ServerOptions): GatewayServer => {
   const doorkeeper = new Doorkeeper(options)
-  const server = createServer(
-    {
-      headersTimeout: options.headersTimeoutMs,
-      requestTimeout: options.requestTimeoutMs,
-      keepAliveTimeout: options.idleConnectionMs,
-      connectionsCheckingInterval: 1_000,
-      maxHeaderSize: 16 * 1024,
-      // Looked at with the rest, so that its absence is told in the caller's language.
-      requireHostHeader: false,
-      insecureHTTPParser: false,
-      noDelay: true,
-    },
-    (request, response) => void doorkeeper.handle(request, response),
-  )
-  server.maxHeadersCount = 0
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => doorkeeper.connections.refuse(error.code, socket))
-  // Whoever asks before it sends a body is answered when it is known that the body is wanted.
-  server.on('checkContinue', (request, response) => void doorkeeper.handle(request, response))
-  server.on('checkExpectation', (_request, response) => response.writeHead(417, { connection: 'close' }).end())
-  server.on('connect', (_request, socket) => socket.end('HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\n\r\n'))
+  const server = createListener(options, doorkeeper)
   return { server, drain: () => doorkeeper.drain() }
 }
 
@@ -87,20 +71,22 @@ class Doorkeeper {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!this.connections.take(response)) return
-    let wire = wireOfStranger(request.url ?? '', request.headers)
+    let words: RefusalWords = wireOfStranger(request.url ?? '', request.headers)
     try {
       checkStrictly(request)
       const path = pathOf(request.url ?? '')
       const { door, model } = findDoor(request.method ?? '', path)
-      if (door.kind === 'inference') wire = door.wire
+      if (door.kind === 'inference') words = door.wire
+      else if (door.kind === 'admin') words = adminWords
       if (this.#options.open && door.access !== 'open') checkLoopbackHost(request)
       if (door.kind === 'inference') await this.#infer(request, response, door)
+      else if (door.kind === 'admin') await this.#administer(request, response, path)
       else this.#show(response, await this.#page(door, request, model))
     } catch (thrown) {
       const error = asGatewayError(thrown)
-      this.#options.refused(error, wire.name)
+      this.#options.refused(error, words.name)
       if (!request.complete) this.connections.endWith(response)
-      refuse(response, error, wire)
+      refuse(response, error, words)
     }
   }
 
@@ -121,6 +107,11 @@ class Doorkeeper {
     await deliver(opened, { wire: door.wire, outlet, keepAliveMs: this.#keepAliveMs })
     // A response lives longer than its call; it must not keep the call with it.
     response.off('close', onClose)
+  }
+
+  async #administer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    if (!this.#options.admin) throw nothingAt(path)
+    await this.#options.admin.handle(request, response)
   }
 
   async #page(door: PageDoor, request: IncomingMessage, model: string): Promise<Page> {
@@ -144,7 +135,8 @@ class Doorkeeper {
   #admit(door: PageDoor, request: IncomingMessage): Caller {
     if (door.access === 'caller') return this.#options.authenticate(credentialOf(request.headers))
     if (door.access === 'operator' && !isLocalPeer(request)) {
-      throw new GatewayError('forbidden', 'This is shown to the machine itself only.')
+      if (!this.#options.admit) throw new GatewayError('forbidden', 'This is shown to the machine itself only.')
+      this.#options.admit(request)
     }
     return { key: 'anonymous' }
   }
@@ -155,29 +147,3 @@ class Doorkeeper {
 }
 
 const callerLeft = (): GatewayError => new GatewayError('cancelled', 'The caller went away.', { outcome: 'cancelled' })
-
-/** A refusal before there was a call. What is left of the body is not read: the connection ends with the answer. */
-const refuse = (response: ServerResponse, error: GatewayError, wire: Wire): void => {
-  if (response.destroyed || response.headersSent) return
-  const unread = !response.req.complete
-  response.writeHead(error.status, {
-    ...refusalHeaders(error, wire.idHeader),
-    ...(unread ? { connection: 'close' } : {}),
-  })
-  response.end(wire.writeError(error, 'whole'))
-  if (unread) readOn(response.req)
-}
-
-const lingerBytes = 64 * 1024
-const lingerMs = 1_000
-
-/** Reads on for a moment, so that a client that is still sending gets the answer instead of a reset. */
-const readOn = (request: IncomingMessage): void => {
-  let left = lingerBytes
-  request.on('data', (part: Buffer) => {
-    left -= part.length
-    if (left < 0) request.destroy()
-  })
-  request.resume()
-  setTimeout(() => request.destroy(), lingerMs).unref()
-}

@@ -25,6 +25,13 @@ export interface PageDoor extends Row {
   readonly page: 'models' | 'model' | 'health' | 'ready' | 'metrics'
 }
 
+/** Everything under `/admin/`: it has doors and credentials of its own. */
+interface AdminDoor {
+  readonly kind: 'admin'
+  readonly access: 'operator'
+}
+
+/** A row of the table of doors. */
 export type ServerDoor = InferenceDoor | PageDoor
 
 const inference = (wire: Wire, operation: Operation): InferenceDoor => ({
@@ -50,22 +57,20 @@ export const doors: ReadonlyMap<string, ServerDoor> = new Map<string, ServerDoor
 
 const oneModel = page('model', 'caller')
 const modelPrefix = '/v1/models/'
+const administration: AdminDoor = { kind: 'admin', access: 'operator' }
+const adminPrefix = '/admin/'
 
 /** A door and, where its path names one, a model. */
 export interface Found {
-  readonly door: ServerDoor
+  readonly door: ServerDoor | AdminDoor
   readonly model: string
 }
 
 /** Which door a path leads to. Compared as it was sent: nothing is decoded or cleaned up. Throws `not_found`, `method_not_allowed`. */
 export const findDoor = (method: string, path: string): Found => {
   const found = lookUp(path)
-  if (!found) {
-    throw new GatewayError(
-      'not_found',
-      `There is nothing at ${path.slice(0, 200)}. The doors are ${[...doors.keys()].join(', ')}.`,
-    )
-  }
+  if (!found) throw nothingAt(path)
+  if (found.door.kind === 'admin') return found
   const wanted = found.door.method
   if (method !== wanted && !(wanted === 'GET' && method === 'HEAD')) {
     throw new GatewayError('method_not_allowed', `Use ${wanted} here.`)
@@ -73,9 +78,17 @@ export const findDoor = (method: string, path: string): Found => {
   return found
 }
 
+/** The refusal of a path that leads nowhere. */
+export const nothingAt = (path: string): GatewayError =>
+  new GatewayError(
+    'not_found',
+    `There is nothing at ${path.slice(0, 200)}. The doors are ${[...doors.keys()].join(', ')}.`,
+  )
+
 const lookUp = (path: string): Found | undefined => {
   const door = doors.get(path)
   if (door) return { door, model: '' }
+  if (path.startsWith(adminPrefix)) return { door: administration, model: '' }
   if (!path.startsWith(modelPrefix)) return undefined
   const model = decode(path.slice(modelPrefix.length))
   return model === undefined ? undefined : { door: oneModel, model }

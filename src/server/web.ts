@@ -10,7 +10,7 @@ import type { Wire } from '../wire/wire.ts'
 import { checkBodyHead, tooLarge } from './body.ts'
 import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
 import { questionOf, withHeaders } from './question.ts'
-import { findDoor, type InferenceDoor, type PageDoor, wireOfStranger } from './routes.ts'
+import { findDoor, type InferenceDoor, nothingAt, type PageDoor, wireOfStranger } from './routes.ts'
 import { credentialOf } from './strict.ts'
 
 export interface WebOptions {
@@ -31,6 +31,7 @@ export const createFetch =
     try {
       const { door, model } = findDoor(request.method, path)
       if (door.kind === 'page') return show(await page(options, door, { headers, model }))
+      if (door.kind === 'admin') throw nothingAt(path)
       wire = door.wire
       return await infer(options, request, { door, headers })
     } catch (thrown) {
