@@ -56,6 +56,7 @@ const lookUp = (provider: string, model: string): ModelFacts | undefined => {
     price,
     contextWindow: limits?.contextWindow ?? window,
     maxOutput: limits?.maxOutput,
+    imageTokens: limits?.imageTokens,
     lacks: limits?.lacks ?? [],
   }
 }
