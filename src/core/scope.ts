@@ -11,6 +11,28 @@ export type ScopeKind = (typeof scopeKinds)[number]
 /** Whom money and limits belong to: `team:shop`, `tag:feature=search`; `gateway:*` is everybody. */
 export type Scope = `${ScopeKind}:${string}`
 
+const longestName = 256
+
+/**
+ * A written scope, or undefined when it is none: a kind, a colon and a name of 1 to 256 characters without control
+ * characters. `*` stands for each by itself; `gateway` has no other name.
+ */
+export const scopeFrom = (text: string): Scope | undefined => {
+  const colon = text.indexOf(':')
+  const kind = text.slice(0, Math.max(0, colon))
+  const name = text.slice(colon + 1)
+  if (!isScopeKind(kind) || name.length === 0 || name.length > longestName || /\p{Cc}/u.test(name)) return undefined
+  return kind === 'gateway' && name !== '*' ? undefined : `${kind}:${name}`
+}
+
+const isScopeKind = (text: string): text is ScopeKind => scopeKinds.some((kind) => kind === text)
+
+/** The kind of a scope. */
+export const kindOfScope = (scope: Scope): ScopeKind => scope.slice(0, scope.indexOf(':')) as ScopeKind
+
+/** The name of a scope, without its kind. */
+export const nameOfScope = (scope: Scope): string => scope.slice(scope.indexOf(':') + 1)
+
 const known = new WeakMap<Caller, readonly Scope[]>()
 
 /** The scopes a call belongs to by its caller, in the order of their kinds. */
