@@ -15,6 +15,24 @@ export interface Rates {
   readonly audioOutput: Nanos
 }
 
+/** Rates made part by part. */
+export const ratesOf = (rate: (part: keyof Rates) => Nanos): Rates => ({
+  input: rate('input'),
+  cacheRead: rate('cacheRead'),
+  cacheWriteShort: rate('cacheWriteShort'),
+  cacheWriteLong: rate('cacheWriteLong'),
+  audioInput: rate('audioInput'),
+  output: rate('output'),
+  reasoning: rate('reasoning'),
+  audioOutput: rate('audioOutput'),
+})
+
+/** The same tariff at other rates. */
+export const withRates = (tariff: Tariff, change: (rates: Rates) => Rates): Tariff => ({
+  rates: change(tariff.rates),
+  tiers: tariff.tiers.map(({ aboveInput, rates }) => ({ aboveInput, rates: change(rates) })),
+})
+
 /** Rates of one way of being served; some charge all tokens of a call at another rate once its input passes a size. */
 export interface Tariff {
   readonly rates: Rates

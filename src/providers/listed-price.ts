@@ -1,5 +1,5 @@
 import type { ModelPrice } from '@pydantic/genai-prices'
-import { type Nanos, nanosFromUsd, type Price, type Rates } from '../core/money.ts'
+import { type Nanos, nanosFromUsd, type Price, type Rates, ratesOf, type Tariff, withRates } from '../core/money.ts'
 
 /** How writing to a prompt cache is charged where a price list names only some of it. */
 export interface WritePremium {
@@ -29,13 +29,19 @@ const rateAt = (entry: Entry, input: number): Nanos | undefined => {
   return nanosFromUsd(price)
 }
 
-const larger = (one: Nanos, other: Nanos): Nanos => (one > other ? one : other)
+/** The larger of two amounts. */
+export const larger = (one: Nanos, other: Nanos): Nanos => (one > other ? one : other)
 
 /** All rates of one tier; undefined where text in or text out has no price. */
 const ratesAt = (listed: ModelPrice, input: number, premium: WritePremium): Rates | undefined => {
   const of = (part: string): Nanos | undefined => rateAt(listed[`${part}_mtok`], input)
-  const text = of('input')
-  const output = of('output')
+  // Usage does not tell images and film from text, so the dearest of them counts.
+  const dearestOf = (part: string): Nanos | undefined => {
+    const text = of(part)
+    return text && larger(text, larger(of(`${part}_image`) ?? 0n, of(`${part}_video`) ?? 0n))
+  }
+  const text = dearestOf('input')
+  const output = dearestOf('output')
   if (text === undefined || output === undefined) return undefined
   const short = of('cache_write')
   // What is written was read as well: some lists have only what storing it costs on top.
@@ -69,27 +75,58 @@ export const priceFrom = (listed: ModelPrice, premium: WritePremium): Price | un
     const above = ratesAt(listed, aboveInput, premium)
     if (above) tiers.push({ aboveInput, rates: above })
   }
-  const perThousand = rateAt(listed.requests_kcount, -1) ?? 0n
-  return { rates, tiers, perCall: (perThousand + 999n) / 1_000n }
+  return {
+    rates,
+    tiers,
+    perCall: ofThousand(listed.requests_kcount),
+    perSearch: ofThousand(listed.web_searches_kcount),
+  }
 }
 
-const dearerRates = (one: Rates, other: Rates): Rates => ({
-  input: larger(one.input, other.input),
-  cacheRead: larger(one.cacheRead, other.cacheRead),
-  cacheWriteShort: larger(one.cacheWriteShort, other.cacheWriteShort),
-  cacheWriteLong: larger(one.cacheWriteLong, other.cacheWriteLong),
-  audioInput: larger(one.audioInput, other.audioInput),
-  output: larger(one.output, other.output),
-  reasoning: larger(one.reasoning, other.reasoning),
-  audioOutput: larger(one.audioOutput, other.audioOutput),
+const ofThousand = (entry: Entry): Nanos => ((rateAt(entry, -1) ?? 0n) + 999n) / 1_000n
+
+/** A price whose tokens cost a multiple. */
+export const raised = (price: Price, times: bigint): Price => ({
+  ...price,
+  ...withRates(price, (rates) => ratesOf((part) => rates[part] * times)),
 })
 
-/** The dearer of two prices in every part. Their tiers must begin at the same sizes. */
-export const dearer = (one: Price, other: Price): Price => ({
-  rates: dearerRates(one.rates, other.rates),
-  tiers: one.tiers.map((tier, index) => ({
-    aboveInput: tier.aboveInput,
-    rates: dearerRates(tier.rates, other.tiers[index]?.rates ?? tier.rates),
-  })),
-  perCall: larger(one.perCall, other.perCall),
-})
+const dearerRates = (one: Rates, other: Rates): Rates => ratesOf((part) => larger(one[part], other[part]))
+
+const ratesAbove = (tariff: Tariff, size: number): Rates =>
+  tariff.tiers.findLast(({ aboveInput }) => aboveInput <= size)?.rates ?? tariff.rates
+
+const dearerTariff = (one: Tariff, other: Tariff): Tariff => {
+  const sizes = new Set([...one.tiers, ...other.tiers].map(({ aboveInput }) => aboveInput))
+  return {
+    rates: dearerRates(one.rates, other.rates),
+    tiers: [...sizes]
+      .sort((small, large) => small - large)
+      .map((aboveInput) => ({
+        aboveInput,
+        rates: dearerRates(ratesAbove(one, aboveInput), ratesAbove(other, aboveInput)),
+      })),
+  }
+}
+
+const dearerServices = (one: Price, other: Price): ReadonlyMap<string, Tariff> | undefined => {
+  if (!one.services && !other.services) return undefined
+  const names = new Set([...(one.services?.keys() ?? []), ...(other.services?.keys() ?? [])])
+  return new Map(
+    [...names].map((name) => [name, dearerTariff(one.services?.get(name) ?? one, other.services?.get(name) ?? other)]),
+  )
+}
+
+/** The dearer of two prices in every part. */
+export const dearer = (one: Price, other: Price): Price => {
+  const services = dearerServices(one, other)
+  const regions = new Map([...(one.regions ?? []), ...(other.regions ?? [])])
+  for (const [name, percent] of one.regions ?? []) regions.set(name, larger(percent, regions.get(name) ?? percent))
+  return {
+    ...dearerTariff(one, other),
+    perCall: larger(one.perCall, other.perCall),
+    perSearch: larger(one.perSearch ?? 0n, other.perSearch ?? 0n),
+    ...(services && { services }),
+    ...(regions.size > 0 && { regions }),
+  }
+}

@@ -1,80 +1,58 @@
-import { createRequire } from 'node:module'
-import type { ConditionalPrice, ModelInfo, ModelPrice } from '@pydantic/genai-prices'
 import type { Price } from '../core/money.ts'
 import type { ModelFacts } from '../core/target.ts'
-import { anthropicPremium, dearer, noPremium, priceFrom } from './listed-price.ts'
+import { dearer } from './listed-price.ts'
 import { limitsOf } from './model-limits.ts'
+import { type Listed, listedAt } from './price-at.ts'
 
-type PriceList = typeof import('@pydantic/genai-prices')
+const hourMs = 3_600_000
 
-let list: PriceList | undefined
+/** The dearest price of the next day, for calls that end later than they begin. */
+const boundOf = (listed: Listed, priceAt: (moment: number) => Price | undefined): Price | undefined =>
+  listed.changes.reduce((bound, moment) => {
+    const then = priceAt(moment)
+    return bound && then ? dearer(bound, then) : (bound ?? then)
+  }, listed.price)
 
-/** The package takes 30 to 80 ms to load, so it waits until somebody asks. */
-const priceList = (): PriceList => {
-  list ??= createRequire(import.meta.url)('@pydantic/genai-prices') as PriceList
-  return list
-}
-
-interface Listed {
-  readonly model: ModelInfo
-  readonly prices: ModelPrice
-}
-
-const listedAt = (provider: string, model: string, timestamp: Date): Listed | undefined => {
-  const found = priceList().calcPrice({}, model, { providerId: provider, timestamp })
-  return found ? { model: found.model, prices: found.model_price } : undefined
-}
-
-/** Moments of this day at which a price that depends on the hour changes. */
-const changesOf = (model: ModelInfo, now: Date): Date[] => {
-  if (!Array.isArray(model.prices)) return []
-  const day = now.toISOString().slice(0, 10)
-  return model.prices.flatMap(({ constraint }: ConditionalPrice) =>
-    constraint?.type === 'time_of_date' ? [new Date(`${day}T${constraint.start_time}`)] : [],
-  )
-}
-
-/** The price of today. Where it depends on the hour, the dearest: a bill may be too high then, a budget never overrun. */
-const priceOf = (provider: string, model: string, now: Date): { price?: Price; window?: number } => {
+const lookUp = (provider: string, model: string, now: number): ModelFacts | undefined => {
   const listed = listedAt(provider, model, now)
-  if (!listed) return {}
-  const premium = /claude/.test(model) ? anthropicPremium : noPremium
-  let price = priceFrom(listed.prices, premium)
-  for (const moment of changesOf(listed.model, now)) {
-    const then = listedAt(provider, model, moment)
-    const other = then && priceFrom(then.prices, premium)
-    if (price && other) price = dearer(price, other)
-  }
-  return { ...(price && { price }), ...(listed.model.context_window && { window: listed.model.context_window }) }
-}
-
-const lookUp = (provider: string, model: string): ModelFacts | undefined => {
-  const { price, window } = priceOf(provider, model, new Date())
   const limits = limitsOf(provider, model)
-  if (!price && window === undefined && !limits) return undefined
+  if (!listed?.price && listed?.contextWindow === undefined && !limits) return undefined
+  const nextHour = now - (now % hourMs) + hourMs
   return {
-    price,
-    contextWindow: limits?.contextWindow ?? window,
+    price: listed?.price,
+    bound: listed && boundOf(listed, (moment) => listedAt(provider, model, moment)?.price),
+    validUntil: Math.min(nextHour, ...(listed?.changes ?? [])),
+    contextWindow: limits?.contextWindow ?? listed?.contextWindow,
     maxOutput: limits?.maxOutput,
-    imageTokens: limits?.imageTokens,
     lacks: limits?.lacks ?? [],
   }
 }
 
-const remembered = new Map<string, ModelFacts | undefined>()
+interface Remembered {
+  readonly facts: ModelFacts | undefined
+  readonly from: number
+}
+
+const remembered = new Map<string, Remembered>()
 /** Names may be a caller's own. */
 const mostRemembered = 10_000
 
 /**
- * What is known of a model: price, sizes, missing abilities. `priceProvider` is a row's; prices come from
- * `@pydantic/genai-prices` and are those of the day the process first asked. Undefined when nothing is known; a price
- * that is unknown is undefined, never zero.
+ * What is known of a model: price, sizes, missing abilities. `priceProvider` is a row's. Prices come from
+ * `@pydantic/genai-prices`, corrected and completed by the tables beside this file, and are those of `now` (Unix
+ * milliseconds); they are looked up again when they may have changed, at most an hour later. Undefined when nothing is
+ * known; a price that is unknown is undefined, never zero.
  */
-export const factsOf = (priceProvider: string | undefined, model: string): ModelFacts | undefined => {
+export const factsOf = (
+  priceProvider: string | undefined,
+  model: string,
+  now: number = Date.now(),
+): ModelFacts | undefined => {
   if (priceProvider === undefined) return undefined
   const key = `${priceProvider}/${model}`
-  if (remembered.has(key)) return remembered.get(key)
-  const facts = lookUp(priceProvider, model)
-  if (remembered.size < mostRemembered) remembered.set(key, facts)
+  const known = remembered.get(key)
+  if (known && now >= known.from && now < (known.facts?.validUntil ?? Number.POSITIVE_INFINITY)) return known.facts
+  const facts = lookUp(priceProvider, model, now)
+  if (known || remembered.size < mostRemembered) remembered.set(key, { facts, from: now })
   return facts
 }
