@@ -30,8 +30,8 @@ export const noSums = (): Sums => ({
   estimatedCost: 0n,
 })
 
-/** More than this in one line is a fault of whoever counted; sums of a million such lines still fit 64 bits. */
-const mostTokens = 2 ** 42
+/** More than this in one line is a fault of whoever counted; sums of thousands of such lines stay exact. */
+const mostTokens = 2 ** 36
 
 const whole = (value: unknown): number =>
   typeof value === 'number' && value > 0 ? Math.min(Math.floor(value), mostTokens) : 0

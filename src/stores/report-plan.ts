@@ -36,6 +36,7 @@ export const planReport = (query: ReportQuery): ReportPlan => {
   if (by.length > mostKeys || new Set(by).size < by.length)
     throw invalid('by', `A report groups by at most ${mostKeys} keys, each once.`)
   const scoped = onlyScoped([...by, ...filters])
+  checkStretch(query)
   const stretch = { from: Math.floor(query.from / hourMs) * hourMs, to: Math.ceil(query.to / hourMs) * hourMs }
   return {
     stretch: narrowed(stretch, where),
@@ -59,6 +60,11 @@ const onlyScoped = (keys: readonly ReportKey[]): ScopedKey | undefined => {
 const conditionsOf = (filters: readonly ReportKey[], where: ReportQuery['where']): Condition<PlainKey>[] =>
   filters.filter(isPlainKey).map((key) => ({ key, name: where[key] ?? '' }))
 
+const checkStretch = ({ from, to }: Stretch): void => {
+  for (const [name, at] of Object.entries({ from, to }))
+    if (!Number.isSafeInteger(at) || at < 0) throw invalid(name, 'It must be a time in Unix milliseconds.')
+}
+
 const checkedLimit = (limit: number): number => {
   if (!Number.isSafeInteger(limit) || limit < 0) throw invalid('limit', 'It must be a whole number from 0.')
   return limit
@@ -77,6 +83,7 @@ export const planLines = (query: LineQuery): LinePlan => {
   const { where } = query
   const filters = Object.keys(where).filter((key) => where[key as ReportKey] !== undefined) as ReportKey[]
   for (const key of filters) checkKey(key)
+  checkStretch(query)
   return {
     stretch: narrowed({ from: query.from, to: query.to }, where),
     conditions: conditionsOf(filters, where),

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { LedgerLine } from '../../core/ledger-line.ts'
 import type { Scope } from '../../core/scope.ts'
 import { plainName, scopedNames } from '../line-keys.ts'
@@ -28,31 +29,25 @@ export interface StandingsSource {
 /** The reports of one process, and how the ledger beside them tells what happened. */
 export interface MemoryReports extends ReportStore {
   /** Takes in the lines of a batch that was settled; each batch once. */
-  book(batch: Pick<Batch, 'lines'>): void
+  book(batch: Pick<Batch, 'lines' | 'count'>): void
   /** Says where allowances stand. Without it there are none. */
   follow(source: StandingsSource): void
 }
 
-interface Kept {
-  readonly line: LedgerLine
-  readonly text: string
-}
-
 /**
- * Reports over the newest lines of this process, at most `mostLines` (default 100,000): what is older is forgotten, also
- * in sums.
+ * Reports over the newest lines of this process, about `mostLines` (default 50,000): what is older is forgotten, also in
+ * sums. Lines are kept as text and read when somebody asks, so that a call costs next to nothing.
  */
-export const createMemoryReports = ({ mostLines = 100_000 } = {}): MemoryReports => {
-  let kept: Kept[] = []
+export const createMemoryReports = ({ mostLines = 50_000 } = {}): MemoryReports => {
+  const blocks: Block[] = []
+  let kept = 0
   let source: StandingsSource | undefined
 
-  const book = (batch: Pick<Batch, 'lines'>): void => {
-    for (const text of batch.lines.split('\n')) {
-      const line = text === '' ? undefined : readLine(text)
-      if (line) kept.push({ line, text })
-    }
-    // Cut rarely and much, so that a line costs no shifting of all others.
-    if (kept.length > mostLines * 1.25) kept = kept.slice(-mostLines)
+  const book = ({ lines, count }: Block): void => {
+    if (count === 0) return
+    blocks.push({ lines, count })
+    kept += count
+    while (kept > mostLines && blocks.length > 1) kept -= blocks.shift()?.count ?? 0
   }
 
   return {
@@ -60,8 +55,8 @@ export const createMemoryReports = ({ mostLines = 100_000 } = {}): MemoryReports
     follow: (given) => {
       source = given
     },
-    report: async (query) => report(kept, query),
-    lines: async (query) => find(kept, query),
+    report: (query) => report([...blocks], query),
+    lines: (query) => find([...blocks], query),
     standings: async () => source?.standings() ?? [],
     releaseLost: async (allowance, subject, audit) => {
       const amount = source?.releaseLost(allowance, subject) ?? 0n
@@ -71,12 +66,31 @@ export const createMemoryReports = ({ mostLines = 100_000 } = {}): MemoryReports
   }
 }
 
-const find = (kept: readonly Kept[], query: LineQuery): string[] => {
+type Block = Pick<Batch, 'lines' | 'count'>
+
+/** Calls back with every line, and lets calls go on in between. */
+const readAll = async (blocks: readonly Block[], see: (line: LedgerLine, text: string) => void): Promise<void> => {
+  let read = 0
+  for (const { lines } of blocks) {
+    for (const text of lines.split('\n')) {
+      const line = text === '' ? undefined : readLine(text)
+      if (line) see(line, text)
+      if (++read % linesPerTurn === 0) await setImmediate()
+    }
+  }
+}
+
+const linesPerTurn = 500
+
+const find = async (blocks: readonly Block[], query: LineQuery): Promise<string[]> => {
   const plan = planLines(query)
-  return kept
-    .filter(({ line }) => matches(line, plan))
+  const found: { at: number; text: string }[] = []
+  await readAll(blocks, (line, text) => {
+    if (matches(line, plan)) found.push({ at: line.at, text })
+  })
+  return found
     .reverse()
-    .sort((one, other) => other.line.at - one.line.at)
+    .sort((one, other) => other.at - one.at)
     .slice(0, plan.limit)
     .map(({ text }) => text)
 }
@@ -86,11 +100,11 @@ interface Group {
   readonly sums: Sums
 }
 
-const report = (kept: readonly Kept[], query: ReportQuery): ReportRow[] => {
+const report = async (blocks: readonly Block[], query: ReportQuery): Promise<ReportRow[]> => {
   const plan = planReport(query)
   const groups = new Map<string, Group>()
-  for (const { line } of kept) {
-    if (!isMeant(line, plan)) continue
+  await readAll(blocks, (line) => {
+    if (!isMeant(line, plan)) return
     for (const scopedName of scopedOf(line, plan)) {
       const names = plan.by.map((key) => nameUnder(key, line, scopedName))
       const id = JSON.stringify(names)
@@ -98,7 +112,7 @@ const report = (kept: readonly Kept[], query: ReportQuery): ReportRow[] => {
       groups.set(id, group)
       addLine(group.sums, line)
     }
-  }
+  })
   return [...groups.values()]
     .sort(byCostThenNames)
     .slice(0, plan.limit)

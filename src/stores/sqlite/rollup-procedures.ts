@@ -1,0 +1,67 @@
+import type { Database, Statement } from 'better-sqlite3'
+import { plainKeys } from '../line-keys.ts'
+import type { Sums } from '../line-sums.ts'
+import type { Gathered, Mark } from './rollup-gather.ts'
+import { plainColumns, scopedNumbers, sumColumns } from './rollup-tables.ts'
+
+/** Sums stay at the largest number there is instead of passing it, which would make the row unreadable. */
+const added = sumColumns
+  .map(([, column]) => `${column} = min(${column}, 9223372036854775807 - excluded.${column}) + excluded.${column}`)
+  .join(', ')
+
+const upsert = (table: string, keys: readonly string[]): string => {
+  const columns = [...keys, ...sumColumns.map(([, column]) => column)]
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})
+     ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${added}`
+}
+
+const idColumns = plainKeys.map((key) => plainColumns[key])
+const readMark = 'SELECT block, line FROM rollup_mark WHERE id = 1'
+const moveMark = 'UPDATE rollup_mark SET block = ?, line = ?, owner = ?, at = ? WHERE id = 1'
+const findName = 'SELECT id FROM names WHERE name = ?'
+const addName = 'INSERT INTO names (name) VALUES (?)'
+
+type Values = (number | bigint | string)[]
+
+/**
+ * Adds gathered sums to what reports read, in one transaction that also moves the mark: each line is counted once,
+ * whoever else sums up at the same time, and whenever one is killed. False when the mark is elsewhere by now: then
+ * another was faster, and nothing was done.
+ */
+export const createAddGathered = (db: Database, owner: string) => {
+  const mark = db.prepare<[], Mark>(readMark)
+  const move = db.prepare<[number, number, string, number]>(moveMark)
+  const number = createNumberOf(db)
+  const statements = {
+    hours: db.prepare<Values>(upsert('hours', ['hour', ...idColumns])),
+    days: db.prepare<Values>(upsert('days', ['day', ...idColumns])),
+    scopeHours: db.prepare<Values>(upsert('scope_hours', ['kind', 'hour', 'name'])),
+    scopeDays: db.prepare<Values>(upsert('scope_days', ['kind', 'day', 'name'])),
+  }
+  const add = db.transaction((gathered: Gathered): boolean => {
+    const found = mark.get()
+    const { after, upTo } = gathered
+    if (found?.block !== after.block || found.line !== after.line) return false
+    const ids = gathered.names.map(number)
+    for (const { hour, names, sums } of gathered.plain) {
+      const values = [...names.map((name) => ids[name] as number), ...valuesOf(sums)]
+      statements.hours.run(hour, ...values)
+      statements.days.run(Math.floor(hour / 24), ...values)
+    }
+    for (const { hour, kind, name, sums } of gathered.scoped) {
+      statements.scopeHours.run(scopedNumbers[kind], hour, name, ...valuesOf(sums))
+      statements.scopeDays.run(scopedNumbers[kind], Math.floor(hour / 24), name, ...valuesOf(sums))
+    }
+    move.run(upTo.block, upTo.line, owner, Date.now())
+    return true
+  })
+  return (gathered: Gathered): boolean => add.immediate(gathered)
+}
+
+const valuesOf = (sums: Sums): (number | bigint)[] => sumColumns.map(([field]) => sums[field])
+
+const createNumberOf = (db: Database): ((name: string) => number) => {
+  const find: Statement<[string], { id: number }> = db.prepare(findName)
+  const insert = db.prepare<[string]>(addName)
+  return (name) => find.get(name)?.id ?? Number(insert.run(name).lastInsertRowid)
+}
