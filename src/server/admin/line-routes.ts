@@ -26,6 +26,7 @@ const line = z
   .strictObject({
     call: z.string().openapi({ description: 'The id of the call.' }),
     ordinal: z.number().openapi({ description: 'Of the attempt within the call, from 1.' }),
+    last: z.boolean().optional().openapi({ description: 'The call made no attempt after this one.' }),
     at: timeView.openapi({ description: 'When it ended.' }),
     durationMs: z.number(),
     firstTokenMs: z.number().optional(),

@@ -1,0 +1,34 @@
+import type { Store } from '../stores/store.ts'
+import { createAllowances } from './allowances.ts'
+import type { Control } from './control.ts'
+import { type Declared, nothingDeclared } from './declared.ts'
+import { Entries } from './entries.ts'
+import type { Known } from './key-changes.ts'
+import { createKeys } from './keys.ts'
+import { createScopes } from './scopes.ts'
+
+export interface ControlOptions extends Partial<Known> {
+  readonly store: Pick<Store, 'control' | 'reports'>
+  /** The store's own secret: `store.control.secret()`. */
+  readonly secret: Uint8Array
+  /** Undefined: nothing is. */
+  readonly declared?: Declared | undefined
+}
+
+/** What administrators can do with a store, checked and written down. `now` is `Date.now` unless it is given. */
+export const createControl = ({ store, secret, declared = nothingDeclared, ...given }: ControlOptions): Control => {
+  const known: Known = { ...given, now: given.now ?? Date.now }
+  const entries = new Entries(store.control)
+  const keys = createKeys({ entries, declared, secret, known })
+  const allowances = createAllowances({ entries, declared, reports: store.reports, known })
+  const bound = async (): Promise<readonly string[]> =>
+    (await entries.all('allowance')).filter(({ deleted }) => !deleted).map(({ document }) => document.scope)
+  return {
+    ...keys,
+    ...createScopes({ entries, declared, keys: keys.keys, bound }),
+    ...allowances,
+    usage: (query) => store.reports.report(query),
+    lines: (query) => store.reports.lines(query),
+    audit: (query) => store.control.audit(query),
+  }
+}
