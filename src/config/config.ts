@@ -1,8 +1,8 @@
-import type { Price } from '../core/money.ts'
 import type { Quirks } from '../core/target.ts'
 import type { SimulatedOptions } from '../providers/simulated-options.ts'
 import type { RetryLimits, RouteTimeouts } from '../routing/plan.ts'
 import type { PolicyName } from '../routing/policies.ts'
+import type { PriceRules } from './price-rule.ts'
 
 /** A configuration that was checked whole: every default filled in, times in milliseconds, sizes in bytes. */
 export interface Config {
@@ -14,8 +14,8 @@ export interface Config {
   /** Public models by name; `provider/model` is served beside them. */
   readonly models: ReadonlyMap<string, ModelConfig>
   readonly keys: readonly KeyConfig[]
-  /** By `provider/model` or `provider/*`; they go before known prices. */
-  readonly prices: ReadonlyMap<string, Price>
+  /** They go before known prices. */
+  readonly prices: PriceRules
   readonly telemetry: TelemetryConfig
   /** For calls whose model has none of its own. */
   readonly timeouts: RouteTimeouts & {

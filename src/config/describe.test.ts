@@ -25,5 +25,5 @@ test('a described configuration is plain JSON without any secret', async () => {
   assert.equal(described.providers.groq.foundBy, 'GROQ_API_KEY')
   assert.equal(described.models.chat.targets[1].id, 'groq/llama')
   assert.deepEqual([described.keys[0].name, described.keys[0].team], ['web', 'shop'])
-  assert.deepEqual([described.prices['local/*'].input, described.prices['local/*'].output], ['0.15', '0.0000001'])
+  assert.deepEqual([described.prices['local/*'][0].input, described.prices['local/*'][0].output], ['0.15', '0.0000001'])
 })

@@ -1,5 +1,6 @@
-import { type Price, usdFromNanos } from '../core/money.ts'
+import { type Nanos, usdFromNanos } from '../core/money.ts'
 import type { Config, ProviderConfig } from './config.ts'
+import { type PriceRule, whole } from './price-rule.ts'
 
 /** What stands where a secret was. */
 const hidden = '[hidden]'
@@ -24,7 +25,23 @@ const describeProvider = (provider: ProviderConfig): ProviderConfig => ({
   headers: Object.fromEntries(Object.keys(provider.headers).map((name) => [name, hidden])),
 })
 
-const describePrice = ({ rates, perCall }: Price): Record<string, string> => ({
-  ...Object.fromEntries(Object.entries(rates).map(([part, nanos]) => [part, usdFromNanos(nanos)])),
-  perCall: usdFromNanos(perCall),
-})
+const usd = (nanos: Nanos | undefined): string | undefined => (nanos === undefined ? undefined : usdFromNanos(nanos))
+
+const day = (at: number | undefined): string | undefined => (at === undefined ? undefined : new Date(at).toISOString())
+
+const percent = (millionths: bigint): string => `${Number(millionths * 100n) / Number(whole)}%`
+
+const describeRates = (rates: Readonly<Record<string, Nanos>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(rates).map(([part, nanos]) => [part, usdFromNanos(nanos)]))
+
+const describePrice = (rules: readonly PriceRule[]): readonly Record<string, unknown>[] =>
+  rules.map(({ from, until, rates, perCall, perSearch, longContext, tiers, share }) => ({
+    from: day(from),
+    until: day(until),
+    ...(rates && describeRates({ ...rates })),
+    perCall: usd(perCall),
+    perSearch: usd(perSearch),
+    longContext: longContext && { above: longContext.aboveInput, ...describeRates(longContext.rates) },
+    tiers: fromMap(tiers, percent),
+    paid: percent(share),
+  }))

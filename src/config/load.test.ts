@@ -152,7 +152,7 @@ models:
 
   test('fills the parts of a price that are not given from those they belong to', async () => {
     const { prices } = await load({ text: 'prices: { sim/*: { input: 0.25, output: 2, cacheWrite: 0.5 } }' })
-    assert.deepEqual(prices.get('sim/*')?.rates, {
+    assert.deepEqual(prices.get('sim/*')?.[0]?.rates, {
       input: 250_000_000n,
       output: 2_000_000_000n,
       cacheRead: 250_000_000n,

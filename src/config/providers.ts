@@ -1,6 +1,5 @@
 import type { Attempt } from '../core/call.ts'
 import type { Handler } from '../core/handler.ts'
-import type { Price } from '../core/money.ts'
 import type { ModelFacts, Quirks, Target } from '../core/target.ts'
 import { anthropicRow, createAnthropic } from '../providers/anthropic.ts'
 import { compatibleRows, createCompatible } from '../providers/compatible.ts'
@@ -8,6 +7,7 @@ import { factsOf } from '../providers/models.ts'
 import type { Provider } from '../providers/provider.ts'
 import { createSimulated } from '../providers/simulated.ts'
 import type { Config, ProviderConfig } from './config.ts'
+import { factsWithPrice } from './price-now.ts'
 
 /** The providers of a configuration, ready to be asked. */
 export interface ProviderSet {
@@ -55,25 +55,30 @@ export const providersOf = (config: Config): ProviderSet => {
     listed: new Map([...made].map(([name, { provider }]) => [name, provider.models])),
     target: (provider, model, weight) => {
       const found = made.get(provider)
-      return new LazyTarget({ provider, model, weight, quirks: quirks.get(provider) ?? {} }, () =>
-        withPrice(found?.facts(model), priceIn(config.prices, provider, model)),
+      return new LazyTarget({ provider, model, weight, quirks: quirks.get(provider) ?? {} }, (at) =>
+        factsWithPrice(found?.facts(model), config.prices, { provider, model, at }),
       )
     },
   }
 }
 
-/** A target that looks its facts up when somebody asks: most listed models are never called. */
+/** A target that looks its facts up when somebody asks, for most listed models are never called, and again when they are due. */
 class LazyTarget implements Target {
   readonly id: string
   readonly provider: string
   readonly model: string
   readonly weight: number
   readonly quirks: Quirks
-  readonly #find: () => ModelFacts | undefined
+  readonly #find: (at: number) => ModelFacts | undefined
   #facts: ModelFacts | undefined
-  #found = false
+  /** Unix milliseconds between which the facts hold. */
+  #from = Number.POSITIVE_INFINITY
+  #until = 0
 
-  constructor(target: Pick<Target, 'provider' | 'model' | 'weight' | 'quirks'>, find: () => ModelFacts | undefined) {
+  constructor(
+    target: Pick<Target, 'provider' | 'model' | 'weight' | 'quirks'>,
+    find: (at: number) => ModelFacts | undefined,
+  ) {
     this.id = `${target.provider}/${target.model}`
     this.provider = target.provider
     this.model = target.model
@@ -83,16 +88,12 @@ class LazyTarget implements Target {
   }
 
   get facts(): ModelFacts | undefined {
-    if (!this.#found) {
-      this.#facts = this.#find()
-      this.#found = true
+    const now = Date.now()
+    if (now >= this.#until || now < this.#from) {
+      this.#facts = this.#find(now)
+      this.#from = now
+      this.#until = this.#facts?.validUntil ?? Number.POSITIVE_INFINITY
     }
     return this.#facts
   }
 }
-
-const priceIn = (prices: ReadonlyMap<string, Price>, provider: string, model: string): Price | undefined =>
-  prices.get(`${provider}/${model}`) ?? prices.get(`${provider}/*`)
-
-const withPrice = (facts: ModelFacts | undefined, price: Price | undefined): ModelFacts | undefined =>
-  price === undefined ? facts : { lacks: [], ...facts, price }

@@ -120,7 +120,7 @@ export const configSchema = section(
     }).prefault([]),
     prices: named(priceSchema, {
       description:
-        'What models cost, by `provider/model` or `provider/*`, in USD per million tokens. They go before the prices that are known already.',
+        'What models cost, in USD per million tokens, by `provider/model` or `provider/*`; they go before the prices that are known already. `*/*` is for models that have no price otherwise.',
     }).prefault({}),
     telemetry: telemetrySchema.prefault({}),
     timeouts: timeoutsSchema.prefault({}),
