@@ -10,12 +10,15 @@ import { type Served, type Subject, startStreamUpstream, startSubjects } from '.
 import { undisturbed } from './rig/undisturbed.ts'
 
 const streams = 64
-const settings = { events: 800, tickMs: 5 } as const
+const settings = { events: 1_600, tickMs: 5 } as const
 
-/** Inside the life of one generation of streams, so that beginnings and endings of calls are not in the figure. */
-const settlingMs = 500
+/**
+ * Inside the life of one generation of streams, so that beginnings and endings of calls are not in the figure; and late in
+ * it, when what runs has been compiled for what it does.
+ */
+const settlingMs = 3_500
 const windowMs = 3_000
-const loadSeconds = 5
+const loadSeconds = 7
 
 const openAi = { path: '/v1/chat/completions', body: chatBody(true), endMark: 'data: [DONE]' }
 const anthropic = { path: '/v1/messages', body: messagesBody(true), endMark: 'event: message_stop' }
