@@ -75,7 +75,7 @@ class Delivery {
     const { call } = this.#opened
     const body = this.#wire.writeError(error, 'whole')
     this.#outlet.head(error.status, {
-      ...commonHeaders(call, 'application/json', this.#wire.idHeader),
+      ...addCost(commonHeaders(call, 'application/json', this.#wire), call),
       'content-length': String(Buffer.byteLength(body)),
       ...errorHeaders(error),
     })
@@ -96,7 +96,7 @@ class Delivery {
 
   #commit(answer: Answer | undefined): void {
     if (this.#committed) return
-    const headers = commonHeaders(this.#opened.call, 'text/event-stream; charset=utf-8', this.#wire.idHeader)
+    const headers = commonHeaders(this.#opened.call, 'text/event-stream; charset=utf-8', this.#wire)
     if (answer) addAnswerHeaders(headers, answer, this.#opened.call)
     headers['cache-control'] = 'no-store, no-transform'
     headers['x-accel-buffering'] = 'no'
@@ -120,11 +120,10 @@ class Delivery {
       body = chunk.bytes
     } else body = await collect(answer, this.#wire.writer('whole', this.#opened.call.request))
     const { call } = this.#opened
-    const cost = costOfCall(call.account)
-    const headers = commonHeaders(call, 'application/json', this.#wire.idHeader)
+    const headers = commonHeaders(call, 'application/json', this.#wire)
     headers['content-length'] = String(Buffer.byteLength(body))
     addAnswerHeaders(headers, answer, call)
-    if (cost !== undefined) headers['x-tollgate-cost-usd'] = usdFromNanos(cost)
+    addCost(headers, call)
     this.#outlet.head(200, headers)
     this.#committed = true
     this.#outlet.end(body)
@@ -188,14 +187,32 @@ const collect = async (answer: Answer, writer: Writer): Promise<string> => {
 const isOnlyUsage = (chunk: Chunk): boolean =>
   chunk.deltas.length > 0 && chunk.deltas.every((delta) => delta.kind === 'usage')
 
-const commonHeaders = (call: Call, type: string, idHeader: string): Record<string, string> => ({
-  'content-type': type,
-  'x-request-id': call.id,
-  [idHeader]: call.id,
-  'cache-control': 'no-store',
-  vary: 'authorization',
-  'x-tollgate-attempts': String(call.account.attempts.length),
-})
+const commonHeaders = (call: Call, type: string, wire: Wire): Record<string, string> => {
+  const headers = {
+    'content-type': type,
+    'x-request-id': call.id,
+    [wire.idHeader]: call.id,
+    'cache-control': 'no-store',
+    vary: 'authorization',
+    'x-tollgate-attempts': String(attemptsOf(call)),
+  }
+  const { limits } = call.notes
+  return limits ? Object.assign(headers, wire.limitHeaders(limits, Date.now())) : headers
+}
+
+/** Requests made to providers: an attempt that was refused before anybody was asked is none. */
+const attemptsOf = ({ account }: Call): number => {
+  let made = 0
+  for (const line of account.attempts) if (line.outcome !== 'incapable') made++
+  return made
+}
+
+/** Absent where the cost is not known, which is not the same as zero. */
+const addCost = (headers: Record<string, string>, { account }: Call): Record<string, string> => {
+  const cost = account.attempts.length === 0 ? undefined : costOfCall(account)
+  if (cost !== undefined) headers['x-tollgate-cost-usd'] = usdFromNanos(cost)
+  return headers
+}
 
 const addAnswerHeaders = (headers: Record<string, string>, answer: Answer, call: Call): void => {
   const shown = answer.head.headers
@@ -214,5 +231,5 @@ const closingComment = (call: Call): string => {
   const cost = costOfCall(call.account)
   const target = call.account.attempts.at(-1)?.target ?? ''
   const facts = [`cost_usd=${cost === undefined ? 'unknown' : usdFromNanos(cost)}`, `target=${sendable(target)}`]
-  return `: tollgate ${facts.join(' ')} attempts=${call.account.attempts.length}\n\n`
+  return `: tollgate ${facts.join(' ')} attempts=${attemptsOf(call)}\n\n`
 }

@@ -1,19 +1,24 @@
-import { afterwards } from './core/afterwards.ts'
+import type { Match } from './core/allowance.ts'
 import type { Answer } from './core/answer.ts'
 import { type Attempt, type Call, type Caller, createId } from './core/call.ts'
 import type { Clock } from './core/clock.ts'
-import { GatewayError } from './core/errors.ts'
+import { asGatewayError, GatewayError } from './core/errors.ts'
 import { compose, type Handler } from './core/handler.ts'
 import type { Sink } from './core/record.ts'
 import type { Request } from './core/request.ts'
 import { Stop } from './core/stop.ts'
+import type { Ledger } from './ledger/ledger.ts'
 import type { Health } from './routing/health.ts'
 import type { Plan } from './routing/plan.ts'
 import type { RetryBudget } from './routing/retry-budget.ts'
 import { createRoute } from './routing/route.ts'
+import { type Admit, createAdmit } from './stages/admit.ts'
 import { begin } from './stages/begin.ts'
+import { book } from './stages/book.ts'
 import { breaker } from './stages/breaker.ts'
+import { budget } from './stages/budget.ts'
 import { count } from './stages/count.ts'
+import { limit, limitProvider } from './stages/limit.ts'
 import { price } from './stages/price.ts'
 import { record } from './stages/record.ts'
 
@@ -27,17 +32,26 @@ export interface Parts {
   readonly health: Health
   readonly retryBudget: RetryBudget
   readonly sinks: readonly Sink[]
+  /** Budgets, limits and the book of what was spent; undefined: there are none. */
+  readonly money?: Money | undefined
   readonly clock: Clock
   readonly random: () => number
   /** Calls under way at which the gateway counts as full. */
   readonly capacity: number
 }
 
+export interface Money {
+  readonly ledger: Ledger
+  /** Which allowances bind whom; read anew each time, as administrators change them. */
+  match(): Match
+}
+
 /** The whole gateway: what happens once per call, then what happens once per attempt. */
 const assemble = (parts: Parts, load: () => number): Handler<Call> => {
-  const { health, retryBudget, clock, random } = parts
+  const { health, retryBudget, clock, random, money } = parts
   const attempt = compose<Attempt>(
     [
+      ...(money ? [limitProvider(money), budget({ ...money, clock })] : []), // holds the most it can cost, settles what it did
       breaker(health), //                 a target that keeps failing is left alone for a while
       price(clock), //                    what the attempt used, what that costs: one line
       begin(clock), //                    waits for the first word, so that failing before it can still go elsewhere
@@ -57,6 +71,7 @@ const assemble = (parts: Parts, load: () => number): Handler<Call> => {
   return compose<Call>(
     [
       record(parts.sinks, clock), //      sees every end; tells the sinks one record
+      ...(money ? [book(money.ledger), limit(money)] : []), // one line per attempt; requests, tokens and calls at once
     ],
     route(attempt), //                    orders the targets; tries until one begins
   )
@@ -86,6 +101,8 @@ export interface Opened {
 
 export interface Gateway {
   open(question: Question): Opened
+  /** The refusal that a caller would meet whatever it asks for, so that it can be told before a body is read. */
+  readonly admit: Admit
   /** Calls under way. */
   readonly inFlight: number
   /** Stops every call that is under way. */
@@ -104,7 +121,7 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
     if (closed) throw closed
     const { request } = question
     const stop = new Stop()
-    const reins: Reins = { stop }
+    const reins: Reins = { stop, answer: undefined }
     const totalMs = limitOf(parts.plan(), question)
     const started = parts.clock.now()
     const call: Call = {
@@ -122,21 +139,34 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
     }
     const deadline = setTimeout(expire, totalMs, reins, totalMs)
     underWay.add(reins)
-    const answer = afterwards(handle(call), () => {
+    const over = (): void => {
       clearTimeout(deadline)
       underWay.delete(reins)
       reins.stop = undefined
-    })
+      reins.answer = undefined
+    }
+    const answer = handle(call).then(
+      (begun) => {
+        reins.answer = begun.watch({ done: over, fail: over })
+        if (stop.aborted) begun.cancel(asGatewayError(stop.reason))
+        return begun
+      },
+      (thrown) => {
+        over()
+        throw asGatewayError(thrown)
+      },
+    )
     if (question.beginWithinMs !== undefined) boundBeginning(answer, question.beginWithinMs, reins)
-    return { call, answer, cancel: (reason) => reins.stop?.abort(reason) }
+    return { call, answer, cancel: (reason) => halt(reins, reason) }
   }
 
   const cancelAll = (reason: GatewayError): void => {
-    for (const reins of underWay) reins.stop?.abort(reason)
+    for (const reins of underWay) halt(reins, reason)
   }
 
   return {
     open,
+    admit: parts.money ? createAdmit(parts.money) : () => undefined,
     get inFlight() {
       return underWay.size
     },
@@ -163,10 +193,19 @@ const limitOf = (plan: Plan, { request, timeoutMs }: Question): number => {
  */
 interface Reins {
   stop: Stop | undefined
+  answer: Answer | undefined
+}
+
+/** Stops what is under way, and an answer that nobody reads as well: what was held for it must be given back. */
+const halt = (reins: Reins, reason: GatewayError): void => {
+  const { stop, answer } = reins
+  stop?.abort(reason)
+  answer?.cancel(reason)
 }
 
 const expire = (reins: Reins, ms: number): void =>
-  reins.stop?.abort(
+  halt(
+    reins,
     new GatewayError('deadline_exceeded', `The call was not complete within ${ms} ms.`, { outcome: 'cancelled' }),
   )
 

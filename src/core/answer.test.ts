@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { Answer, type Form, type Source } from './answer.ts'
+import { Answer, type Form, type Source, type Summary } from './answer.ts'
 import { Chunk } from './chunk.ts'
 import type { Delta } from './delta.ts'
 import { GatewayError } from './errors.ts'
 import type { Target } from './target.ts'
+import { noUsage } from './usage.ts'
 
 const target: Target = { id: 'p/m', provider: 'p', model: 'm', weight: 1, quirks: {}, facts: undefined }
 const finish: Delta = { kind: 'finish', choice: 0, reason: 'stop' }
@@ -50,6 +51,23 @@ describe('answer', () => {
     assert.deepEqual(ends, [])
     await answer.pull()
     assert.deepEqual(ends, ['inner done', 'outer done'])
+  })
+
+  test('that was cancelled never looks as if it were over', async () => {
+    const { answer } = watched([chunk(text), chunk(finish), chunk(end)])
+    await answer.peek()
+    answer.cancel(new GatewayError('cancelled', 'Nobody wants it.', { outcome: 'cancelled' }))
+    assert.throws(() => answer.pull(), /Nobody wants it/)
+  })
+
+  test('that was looked at and thrown away tells what it used', async () => {
+    const usage = { ...noUsage, input: 7, output: 3 }
+    const { answer } = watched([chunk(text, finish, { kind: 'usage', usage })], 'whole')
+    let told: Summary | undefined
+    answer.watch({ fail: (_error, summary) => (told = summary) })
+    await answer.peek()
+    answer.cancel(new GatewayError('cancelled', 'Nobody wants it.', { outcome: 'cancelled' }))
+    assert.equal(told?.usage, usage)
   })
 
   test('fails when its bytes end without an end mark, and nothing calls it done', async () => {

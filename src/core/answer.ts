@@ -55,6 +55,8 @@ export class Answer implements AsyncIterable<Chunk> {
   readonly #ahead: (Chunk | undefined)[] = []
   #watchesChunks = false
   #ended = false
+  /** Why it was cancelled, for whoever pulls all the same. */
+  #cancelled: GatewayError | undefined
   #chunks = 0
   #bytes = 0
 
@@ -79,6 +81,8 @@ export class Answer implements AsyncIterable<Chunk> {
 
   /** The next chunk, or undefined after the last. Gives a promise only when it must wait. Throws GatewayError. */
   pull(): Chunk | undefined | Promise<Chunk | undefined> {
+    // A cut answer must not look like one that is over.
+    if (this.#cancelled) throw this.#cancelled
     if (this.#ahead.length > 0) return this.#taken(this.#ahead.shift())
     if (this.#ended) return undefined
     let next: Chunk | undefined | Promise<Chunk | undefined>
@@ -101,6 +105,7 @@ export class Answer implements AsyncIterable<Chunk> {
   /** Stops the upstream. Nothing happens when the answer is over already. */
   cancel(reason: GatewayError): void {
     if (this.#ended) return
+    this.#cancelled = reason
     this.#fail(reason)
     this.#source.cancel(reason)
   }
@@ -136,6 +141,15 @@ export class Answer implements AsyncIterable<Chunk> {
     }
   }
 
+  /** What was looked at and never taken was answered all the same: its usage counts. */
+  #trackAhead(): void {
+    try {
+      for (const chunk of this.#ahead) if (chunk?.matters) for (const delta of chunk.deltas) this.#completion.see(delta)
+    } catch {
+      // It cannot be read, and what it would have told is not known.
+    }
+  }
+
   #atEndOfBytes(): void {
     if (!this.#ended) this.#finish(this.head.target.quirks.endMark !== false)
   }
@@ -158,6 +172,7 @@ export class Answer implements AsyncIterable<Chunk> {
   #fail(error: GatewayError): void {
     if (this.#ended) return
     this.#ended = true
+    this.#trackAhead()
     const summary = this.#summary()
     for (const observer of this.#observers) observer.fail?.(error, summary)
   }

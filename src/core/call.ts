@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import type { ErrorCode } from './errors.ts'
+import type { LimitStanding } from './limit-standing.ts'
 import type { Nanos } from './money.ts'
 import type { Outcome } from './outcome.ts'
 import type { Request } from './request.ts'
@@ -99,16 +100,6 @@ export interface Notes {
   firstTokenAt?: number
   /** Where the caller's tightest limits stood when the call was let in. */
   limits?: readonly LimitStanding[]
-}
-
-/** Where a limit stands, as callers are told. */
-export interface LimitStanding {
-  readonly unit: 'requests' | 'tokens'
-  readonly limit: bigint
-  /** At least 0. */
-  readonly remaining: bigint
-  /** Unix milliseconds at which more becomes free by itself; undefined: never. */
-  readonly resetsAt: number | undefined
 }
 
 /** Did an attempt reach its upstream, as far as is known? */

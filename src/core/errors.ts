@@ -1,4 +1,5 @@
 import type { JsonValue } from './json.ts'
+import type { LimitStanding } from './limit-standing.ts'
 import type { Outcome } from './outcome.ts'
 
 interface Row {
@@ -62,6 +63,8 @@ export interface ErrorDetails {
   readonly upstream?: UpstreamWords | undefined
   /** Facts for the `tollgate` object of the error body. */
   readonly facts?: Readonly<Record<string, JsonValue>> | undefined
+  /** Where the limits stand that bind whoever was refused. */
+  readonly limits?: readonly LimitStanding[] | undefined
   readonly cause?: unknown
 }
 

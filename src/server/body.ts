@@ -65,3 +65,25 @@ export const readBody = (request: IncomingMessage, most: number, budget: BodyBud
     }
     request.on('data', onData).on('end', onEnd).on('close', onClose)
   })
+
+const smallBody = 16 * 1024
+const arrivalMs = 20
+
+/**
+ * Waits a moment for a small body that nobody will read: mostly it is here already, and then the connection can be kept
+ * for the next request. Whoever is turned away asks again.
+ */
+export const dropSmallBody = (request: IncomingMessage): Promise<void> =>
+  new Promise((resolve) => {
+    const length = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY)
+    if (length > smallBody || request.headers.expect !== undefined) {
+      resolve()
+      return
+    }
+    const timer = setTimeout(resolve, arrivalMs)
+    request.once('end', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+    request.resume()
+  })

@@ -8,7 +8,7 @@ import type { Plan } from '../routing/plan.ts'
 import type { Authenticate } from '../stages/authenticate.ts'
 import type { Admin } from './admin/index.ts'
 import { adminWords } from './admin/words.ts'
-import { type BodyBudget, checkBodyHead, createBodyBudget, readBody } from './body.ts'
+import { type BodyBudget, checkBodyHead, createBodyBudget, dropSmallBody, readBody } from './body.ts'
 import { Connections } from './connections.ts'
 import { createListener, type ListenerOptions } from './listener.ts'
 import { outletOf } from './outlet.ts'
@@ -93,6 +93,11 @@ class Doorkeeper {
   async #infer(request: IncomingMessage, response: ServerResponse, door: InferenceDoor): Promise<void> {
     const caller = this.#options.authenticate(credentialOf(request.headers))
     checkBodyHead(request.headers, this.#options.maxBodyBytes)
+    const denial = this.#options.gateway.admit(caller, door.operation)
+    if (denial) {
+      await dropSmallBody(request)
+      throw denial
+    }
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue()
     const bytes = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
     const asked = door.wire.readRequest(parseJson(bytes), door)

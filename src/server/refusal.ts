@@ -4,14 +4,14 @@ import { refusalHeaders } from '../error-headers.ts'
 import type { Wire } from '../wire/wire.ts'
 
 /** The language a refusal is told in. */
-export type RefusalWords = Pick<Wire, 'name' | 'idHeader' | 'writeError'>
+export type RefusalWords = Pick<Wire, 'name' | 'idHeader' | 'writeError'> & Partial<Pick<Wire, 'limitHeaders'>>
 
 /** A refusal before there was a call. What is left of the body is not read: the connection ends with the answer. */
 export const refuse = (response: ServerResponse, error: GatewayError, words: RefusalWords): void => {
   if (response.destroyed || response.headersSent) return
   const unread = !response.req.complete
   response.writeHead(error.status, {
-    ...refusalHeaders(error, words.idHeader),
+    ...refusalHeaders(error, words),
     ...(unread ? { connection: 'close' } : {}),
   })
   response.end(words.writeError(error, 'whole'))

@@ -46,6 +46,8 @@ const infer = async (
 ): Promise<Response> => {
   const caller = options.authenticate(credentialOf(headers))
   checkBodyHead(headers, options.maxBodyBytes)
+  const denial = options.gateway.admit(caller, door.operation)
+  if (denial) throw denial
   const bytes = await readAll(request, options.maxBodyBytes)
   const asked = door.wire.readRequest(parseJson(bytes), door)
   const opened = options.gateway.open(questionOf(withHeaders(asked, door.wire, headers), caller, headers))
@@ -137,5 +139,5 @@ const show = ({ status, type, body }: Page): Response =>
 const refuse = (error: GatewayError, wire: Wire): Response =>
   new Response(wire.writeError(error, 'whole'), {
     status: error.status === 499 ? 400 : error.status,
-    headers: refusalHeaders(error, wire.idHeader),
+    headers: refusalHeaders(error, wire),
   })

@@ -5,7 +5,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Stage } from '../core/handler.ts'
 import type { Outcome } from '../core/outcome.ts'
 import { estimateTokens } from '../core/tokens.ts'
-import { noUsage, type Usage } from '../core/usage.ts'
+import { isPlausible, noUsage, type Usage } from '../core/usage.ts'
 
 /** Failed before a token was processed, so nothing was charged. */
 const free: ReadonlySet<Outcome> = new Set([
@@ -47,10 +47,12 @@ export const price =
 /** The provider's own figures where it gave them; an estimate for what broke off; nothing where nothing is known. */
 const usageOf = (attempt: Attempt, { error, summary }: Ending, outcome: Outcome | 'ok'): Usage | undefined => {
   if (attempt.request.operation === 'count_tokens') return noUsage
-  if (error === undefined) return summary?.usage
+  // Figures that cannot be true are as good as none.
+  const reported = summary?.usage && isPlausible(summary.usage) ? summary.usage : undefined
+  if (error === undefined) return reported
   const begun = summary !== undefined
+  if (attempt.line.sent === false) return noUsage
   if (!begun && outcome !== 'ok' && free.has(outcome)) return noUsage
-  const reported = summary?.usage
   return {
     ...(reported ?? { ...noUsage, input: estimateTokens(attempt.request.chat) }),
     // Providers send about one token per event; a lower figure that they reported themselves is not believed.

@@ -34,6 +34,8 @@ export interface ExchangeOptions {
   wholeReader(): Reader
   /** Stops the exchange; its reason is a GatewayError. */
   readonly signal: StopSignal
+  /** Told when the first byte of the request goes out. */
+  readonly line: { sent?: boolean }
   /** A stream must begin within this time; undefined: whenever it likes. */
   readonly beginWithinMs: number | undefined
   resolve(beginning: Beginning): void
@@ -104,6 +106,7 @@ export class Exchange implements Valve {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
+    this.#options.line.sent = true
     if (this.#reason) controller.abort(this.#reason)
   }
 

@@ -45,6 +45,7 @@ export const createSend = (given: ReadonlyMap<string, Provider>, pools: Pools): 
     [...given].map(([name, each]) => [name, { ...each, wire: discreet(each.wire, each.secrets) }]),
   )
   return async (attempt) => {
+    attempt.line.sent = false
     const provider = providers.get(attempt.target.provider)
     if (!provider) throw new GatewayError('internal', `No provider is named ${attempt.target.provider}.`)
     const url = provider.url(attempt.target.model, attempt.request.operation)
@@ -98,7 +99,7 @@ const exchange = (attempt: Attempt, provider: Provider, pools: Pools, outgoing: 
   )
 
 const start = (
-  { request, signal, target, timeouts }: Attempt,
+  { request, signal, target, timeouts, line }: Attempt,
   { wire }: Provider,
   pools: Pools,
   outgoing: Outgoing,
@@ -121,6 +122,7 @@ const start = (
     timeouts,
     wholeReader: request.operation === 'count_tokens' ? countReader : () => wire.reader('whole'),
     signal,
+    line,
     beginWithinMs: request.stream ? timeouts.firstTokenMs : undefined,
     resolve,
     reject,

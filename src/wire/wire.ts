@@ -3,6 +3,7 @@ import type { Reader } from '../core/chunk.ts'
 import type { Delta } from '../core/delta.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
+import type { LimitStanding } from '../core/limit-standing.ts'
 import type { Operation, Request } from '../core/request.ts'
 import type { Target } from '../core/target.ts'
 
@@ -31,6 +32,8 @@ export interface Wire {
   readonly passedHeaders: readonly string[]
   /** The response header in which this language's clients look for the id of a request. */
   readonly idHeader: string
+  /** The headers in which this language's clients look for their limits; `now` in Unix milliseconds. */
+  limitHeaders(limits: readonly LimitStanding[], now: number): Record<string, string>
   /** Caller → us. Checks every field it knows; throws `invalid_request` with the path of what is wrong. */
   readRequest(body: JsonObject, door: Door): Request
   /** Us → upstream. Throws `incapable(...)` for what this language or target cannot say. Never drops in silence. */

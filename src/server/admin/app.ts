@@ -77,7 +77,7 @@ const notThere = (method: string, path: string): GatewayError =>
 const answer = (error: GatewayError): Response =>
   new Response(adminWords.writeError(error, 'whole'), {
     status: error.status,
-    headers: refusalHeaders(error, adminWords.idHeader),
+    headers: refusalHeaders(error, adminWords),
   })
 
 const understood = (thrown: unknown): GatewayError => {

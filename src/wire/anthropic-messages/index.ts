@@ -1,5 +1,6 @@
 import type { Wire } from '../wire.ts'
 import { readError, writeError } from './errors.ts'
+import { limitHeaders } from './limit-headers.ts'
 import { matters } from './matters.ts'
 import { wireName } from './name.ts'
 import { readRequest } from './read-request.ts'
@@ -14,6 +15,7 @@ export const anthropicMessages: Wire = {
   // Features that are not in the language yet are switched on by name.
   passedHeaders: ['anthropic-beta'],
   idHeader: 'request-id',
+  limitHeaders,
   readRequest,
   writeRequest,
   reader,

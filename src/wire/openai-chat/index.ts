@@ -1,3 +1,4 @@
+import { usualLimitHeaders } from '../limit-headers.ts'
 import type { Wire } from '../wire.ts'
 import { readError, writeError } from './errors.ts'
 import { eventsReader } from './events.ts'
@@ -15,6 +16,7 @@ export const openaiChat: Wire = {
   keepAlive: ': keep-alive\n\n',
   passedHeaders: ['openai-beta'],
   idHeader: 'x-request-id',
+  limitHeaders: usualLimitHeaders,
   readRequest,
   writeRequest,
   reader: (form) => (form === 'events' ? eventsReader() : wholeReader()),

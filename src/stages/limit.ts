@@ -1,0 +1,141 @@
+import { afterwards, type Ending } from '../core/afterwards.ts'
+import type { Bound, Match } from '../core/allowance.ts'
+import type { Answer } from '../core/answer.ts'
+import { type Account, type Attempt, type Call, wasSent } from '../core/call.ts'
+import { asGatewayError } from '../core/errors.ts'
+import type { Stage } from '../core/handler.ts'
+import type { Request } from '../core/request.ts'
+import { tightestLimits } from '../core/tightest-limits.ts'
+import { estimateTokens } from '../core/tokens.ts'
+import { inputTokens, outputTokens } from '../core/usage.ts'
+import type { Ask, Hold, Ledger } from '../ledger/ledger.ts'
+
+export interface LimitOptions {
+  readonly ledger: Ledger
+  /** Read anew for each call: administrators change allowances. */
+  match(): Match
+}
+
+/** Most answers are shorter; what was set aside and not used comes back when the call is over. */
+const usualOutput = 1_024
+
+/**
+ * Lets a call in when every limit of requests, tokens and calls at once has room for it; one that is refused uses up
+ * nothing. Tokens are set aside by an estimate, and what was used is booked at the end. Without its store it lets
+ * everybody in: limits protect from too much, and none of it is money.
+ */
+export const limit =
+  ({ ledger, match }: LimitOptions): Stage<Call> =>
+  (next) =>
+  (call) => {
+    const bounds = countingOf(match()(call.caller, call.request.model), call.request)
+    if (bounds.length === 0) return next(call)
+    const tell = (): void => {
+      call.notes.limits = tightestLimits(bounds, ledger.view)
+    }
+    return admitted({ ledger, call, bounds, tell }, () => next(call))
+  }
+
+/** The same for limits of a provider, once per attempt: where one is full the next target is asked. */
+export const limitProvider =
+  ({ ledger, match }: LimitOptions): Stage<Attempt> =>
+  (next) =>
+  (attempt) => {
+    const { caller, request, target, line } = attempt
+    const all = match()(caller, request.model, target.provider)
+    if (!all.some(isOfProvider)) return next(attempt)
+    const bounds = countingOf(all.filter(isOfProvider), request)
+    if (bounds.length === 0) return next(attempt)
+    const call = { ...attempt, account: { attempts: [line] } }
+    return admitted({ ledger, call, bounds }, () => next(attempt)).catch((thrown) => {
+      const error = asGatewayError(thrown)
+      // Only a refusal of its own leaves the line open.
+      if (line.outcome !== undefined || error.code !== 'rate_limited') throw error
+      line.outcome = 'incapable'
+      line.error = error.code
+      line.costNanos = 0n
+      line.sent = false
+      throw error.with({ outcome: 'incapable' })
+    })
+  }
+
+const isOfProvider = ({ subject }: Bound): boolean => subject.startsWith('provider:')
+
+const isCounting = ({ allowance }: Bound): boolean => allowance.unit !== 'nanos' && allowance.isHard
+
+const countingOf = (bounds: readonly Bound[], { operation }: Request): readonly Bound[] => {
+  if (!bounds.some(isCounting)) return none
+  // Counting tokens uses none, and is over at once.
+  return bounds.filter((bound) => isCounting(bound) && (operation === 'chat' || bound.allowance.unit === 'requests'))
+}
+
+const none: readonly Bound[] = []
+
+interface Admission {
+  readonly ledger: Ledger
+  readonly call: Call
+  readonly bounds: readonly Bound[]
+  readonly tell?: () => void
+}
+
+const admitted = async ({ ledger, call, bounds, tell }: Admission, next: () => Promise<Answer>): Promise<Answer> => {
+  const asks = asksOf(bounds, call.request)
+  let hold: Hold
+  try {
+    const holding = ledger.hold(asks, call.signal)
+    hold = holding instanceof Promise ? await holding : holding
+  } catch (thrown) {
+    const error = asGatewayError(thrown)
+    tell?.()
+    if (error.code === 'store_unavailable') return next()
+    throw error
+  }
+  tell?.()
+  return afterwards(next(), (ending) => settle(hold, asks, usedBy(call.account, ending)))
+}
+
+const asksOf = (bounds: readonly Bound[], request: Request): readonly Ask[] => {
+  let tokens: bigint | undefined
+  return bounds.map(({ allowance, subject }) => {
+    let amount = 1n
+    if (allowance.unit === 'tokens') {
+      tokens ??= tokensFor(request)
+      // A limit that is smaller than what a call may use lets it in when nothing else was used.
+      amount = tokens < allowance.limit ? tokens : atLeastOne(allowance.limit)
+    }
+    return { allowance, subject, least: amount, wish: amount }
+  })
+}
+
+const atLeastOne = (amount: bigint): bigint => (amount < 1n ? 1n : amount)
+
+const tokensFor = ({ chat }: Request): bigint =>
+  BigInt(estimateTokens(chat) + (chat.maxOutput ?? usualOutput) * (chat.choices ?? 1))
+
+/** What a call used up: nothing when no provider was asked. */
+interface Used {
+  readonly requests: bigint
+  /** Undefined: not known, so the estimate stands. */
+  readonly tokens: bigint | undefined
+}
+
+const usedBy = (account: Account, { error }: Ending): Used => {
+  const sent = account.attempts.filter(wasSent)
+  if (sent.length === 0 && error !== undefined) return { requests: 0n, tokens: 0n }
+  let tokens = 0
+  for (const { usage } of sent) {
+    if (usage === undefined) return { requests: 1n, tokens: undefined }
+    tokens += inputTokens(usage) + outputTokens(usage)
+  }
+  return { requests: 1n, tokens: BigInt(tokens) }
+}
+
+const settle = (hold: Hold, asks: readonly Ask[], used: Used): void => {
+  hold.settle(
+    asks.map(({ allowance }, index) => {
+      if (allowance.unit === 'requests') return used.requests
+      if (allowance.unit === 'concurrency') return 0n
+      return used.tokens ?? hold.granted[index] ?? 0n
+    }),
+  )
+}
