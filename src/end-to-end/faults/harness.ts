@@ -7,7 +7,7 @@ import type { ConfigInput } from '../../config/schema.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { CallRecord } from '../../core/record.ts'
 import type { Gateway } from '../../gateway.ts'
-import { createGatewayServer } from '../../server/node.ts'
+import { createGatewayServer, type ServerOptions } from '../../server/node.ts'
 
 /** A gateway that listens, and everything it recorded. */
 export interface GatewayUnderTest extends AsyncDisposable {
@@ -25,6 +25,8 @@ export interface Settings {
   readonly keepAliveMs?: number | undefined
   readonly writeStallMs?: number | undefined
   readonly health?: Additions['health']
+  /** The administrators' door; default: there is none. */
+  readonly administration?: Pick<ServerOptions, 'admin' | 'admit'> | undefined
 }
 
 /** Failures are not remembered, so that each call meets the target that it was meant to meet. */
@@ -54,6 +56,7 @@ export const startGateway = async (input: ConfigInput, settings: Settings = {}):
   const runtime = assemble(config, { sinks: [keep], health: settings.health })
   const { server } = createGatewayServer({
     ...runtime,
+    ...settings.administration,
     open: config.keys.length === 0,
     maxBodyBytes: config.server.maxBodyBytes,
     headersTimeoutMs: config.server.headersTimeoutMs,
