@@ -54,6 +54,39 @@ describe('usage is read into parts that do not overlap', () => {
     assert.deepEqual(read(both), parts({ input: 32, output: 9, reasoning: 200 }))
   })
 
+  test('from Gemini, which tells thinking only in the total', () => {
+    const given = { prompt_tokens: 20, completion_tokens: 424, total_tokens: 1016 }
+    assert.deepEqual(read(given), parts({ input: 20, output: 424, reasoning: 572 }))
+    assert.deepEqual(read({ ...given, total_tokens: 400 }), parts({ input: 20, output: 424 }))
+    assert.deepEqual(read({ ...given, total_tokens: -1 }), parts({ input: 20, output: 424 }))
+  })
+
+  test('with what the call cost, in whole nano-dollars, rounded up', () => {
+    const counts = { prompt_tokens: 10, completion_tokens: 2 }
+    const stated = (more: JsonObject): number | undefined => read({ ...counts, ...more }).statedNanos
+    assert.equal(stated({ cost: 0.000468 }), 468_000)
+    assert.equal(stated({ cost: 0 }), 0)
+    assert.equal(stated({ cost_in_usd_ticks: 37_756_001 }), 3_775_601)
+    assert.equal(stated({ cost: 0.05, is_byok: true, cost_details: { upstream_inference_cost: 1 } }), 1_050_000_000)
+    assert.equal(stated({ cost: 0.05, is_byok: false, cost_details: { upstream_inference_cost: 1 } }), 50_000_000)
+  })
+
+  test('without a cost that cannot be one, or is only part of it', () => {
+    for (const more of [
+      {},
+      { cost: -1 },
+      { cost: '1' },
+      { cost: 1e300 },
+      { cost: null },
+      { cost_in_usd_ticks: 1.5 },
+      { cost: 0.05, is_byok: true, cost_details: { upstream_inference_cost: null } },
+      { cost: 0.05, is_byok: true },
+    ]) {
+      const usage = read({ prompt_tokens: 10, completion_tokens: 2, ...more })
+      assert.equal('statedNanos' in usage, false, JSON.stringify(more))
+    }
+  })
+
   test('and never add up to more than was processed when details overlap', () => {
     const given = {
       prompt_tokens: 10,

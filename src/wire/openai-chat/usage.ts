@@ -21,6 +21,9 @@ const takeFrom = (left: number, value: JsonValue | undefined): number => Math.mi
 const reasoningIsApart = (given: JsonObject, prompt: number, completion: number, reasoning: number): boolean =>
   reasoning > completion || (reasoning > 0 && given.total_tokens === prompt + completion + reasoning)
 
+/** Gemini tells thinking only in the total: what is more than the parts was generated, and is charged. */
+const unseen = (all: JsonValue | undefined, told: number): number => Math.max(0, (countOf(all) ?? 0) - told)
+
 /** A usage object in disjoint parts; undefined when it does not say plausible numbers. */
 export const readUsage = (given: JsonObject, serviceTier: JsonValue | undefined): Usage | undefined => {
   const usage = readTokens(given, serviceTier)
@@ -42,8 +45,9 @@ const readTokens = (given: JsonObject, serviceTier: JsonValue | undefined): Usag
   const audioInput = takeFrom(prompt - cacheRead - cacheWriteShort, read.audio_tokens)
   const thought = countOf(said.reasoning_tokens) ?? 0
   const apart = reasoningIsApart(given, prompt, completion, thought)
-  const reasoning = apart ? thought : Math.min(completion, thought)
-  const rest = apart ? completion : completion - reasoning
+  const known = apart ? thought : Math.min(completion, thought)
+  const rest = apart ? completion : completion - known
+  const reasoning = known + unseen(given.total_tokens, prompt + rest + known)
   const audioOutput = takeFrom(rest, said.audio_tokens)
   return {
     input: prompt - cacheRead - cacheWriteShort - audioInput,
