@@ -15,6 +15,8 @@ export interface Want {
   readonly wish: bigint
   /** What becomes of a slice whose process died: money is charged (`lost`), everything else is free again. */
   readonly onLoss: 'charge' | 'free'
+  /** Percents of the limit to be told of when what was settled reaches them; absent: none. */
+  readonly alerts?: readonly number[] | undefined
 }
 
 /** A part of an allowance that one process may spend without asking again. */

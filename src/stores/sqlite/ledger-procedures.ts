@@ -1,0 +1,29 @@
+import { buryGone, startHeartbeat } from './heartbeat.ts'
+import { createLease } from './lease.ts'
+import { createLeave } from './leave.ts'
+import { createMembers } from './members.ts'
+import { startRecallWatch } from './recall-watch.ts'
+import type { Session } from './session.ts'
+import { createSettle } from './settle.ts'
+import { createStoreTime } from './store-time.ts'
+import { startTidying } from './tidy.ts'
+
+/** What the ledger asks of the writing thread, and what that does for it by itself. */
+export const ledgerProcedures = (session: Session) => {
+  const time = createStoreTime(session)
+  const members = createMembers(session, time)
+  const parts = { session, time, members }
+  const leave = createLeave(parts)
+  session.transact(() => buryGone(parts))
+  startHeartbeat(parts)
+  startRecallWatch(parts)
+  startTidying(parts)
+  session.atClose(leave)
+  return {
+    /** Puts this process on the list of those that share the store. */
+    join: (_nothing: undefined): number => members.current(),
+    leave: (_nothing: undefined): void => leave(),
+    lease: createLease(parts),
+    settle: createSettle(parts),
+  }
+}

@@ -1,0 +1,31 @@
+import type { LedgerStore } from '../store.ts'
+import type { Channel } from './channel.ts'
+import type { ReaderProcedures } from './reader-procedures.ts'
+import type { WriterProcedures } from './writer-procedures.ts'
+
+/** The ledger as the process sees it: everything is asked of the threads. */
+export const createSqliteLedger = (
+  writer: Channel<WriterProcedures>,
+  reader: Channel<ReaderProcedures>,
+): LedgerStore => {
+  let processes = 1
+  writer.on('processes', (count) => {
+    processes = count
+  })
+  return {
+    lease: (wants) => writer.call('lease', wants),
+    settle: (batch) => writer.call('settle', batch),
+    standing: (allowance, subject, window) => reader.call('standing', { allowance, subject, window }),
+    get processes() {
+      return processes
+    },
+    listen: (events) => {
+      writer.on('recall', (wanted) => events.recall(wanted))
+      writer.on('fenced', () => events.fenced())
+      writer.on('crossed', (alerts) => events.crossed(alerts))
+      // Should it fail, the first lease does it.
+      writer.call('join', undefined).catch(() => {})
+    },
+    close: () => writer.call('leave', undefined),
+  }
+}

@@ -1,0 +1,30 @@
+import type { ErrorCode } from '../../core/errors.ts'
+import type { ThreadEvents } from './session.ts'
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly role: 'writer' | 'reader'
+  readonly path: string
+  readonly skew: SharedArrayBuffer | undefined
+}
+
+/** What a thread is asked. `close` has no id and no answer but the end of the thread, or the failure of closing. */
+export type Asked = { readonly id: number; readonly name: string; readonly argument: unknown } | 'close'
+
+/** A failure as data: errors lose their class on the way between threads. */
+export interface Failure {
+  /** One of ours, with the words it had; else the database's own code. */
+  readonly code: ErrorCode | string
+  readonly message: string
+  readonly param?: string | undefined
+  readonly stack?: string | undefined
+}
+
+/** What a thread says. */
+export type Said =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'unusable'; readonly failure: Failure }
+  | { readonly kind: 'done'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure }
+  | { readonly kind: 'event'; readonly name: keyof ThreadEvents; readonly value: unknown }
+  | { readonly kind: 'closed'; readonly failure: Failure | undefined }

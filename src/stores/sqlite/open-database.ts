@@ -1,0 +1,90 @@
+import Database from 'better-sqlite3'
+import { GatewayError } from '../../core/errors.ts'
+import { isBusy } from './failures.ts'
+import { migrations } from './migrations.ts'
+
+/** Marks a file as one of ours: "Toll" in ASCII. */
+const applicationId = 0x546f6c6c
+
+const patienceMs = 10_000
+
+/**
+ * Within the database a wait sleeps up to 100 ms at a time; the writer waits by itself, in finer steps. A reader waits
+ * for others only while the file is opened or closed.
+ */
+const writerTimeoutMs = 5
+const readerTimeoutMs = 5_000
+
+/**
+ * A connection that writes. Brings the file to the version of this program, whoever else does the same at this moment.
+ * A file that is damaged, of a newer version, or of another program is refused and stays as it is.
+ */
+export const openForWriting = (path: string): Database.Database =>
+  opened(new Database(path, { timeout: writerTimeoutMs }), (database) => {
+    const found = patiently(() => inspect(database, path))
+    patiently(() => database.pragma('journal_mode = WAL'))
+    database.pragma('synchronous = FULL')
+    if (found < migrations.length) patiently(() => migrate(database, path))
+  })
+
+/** A connection that cannot write, to a file that was opened for writing before. */
+export const openForReading = (path: string): Database.Database =>
+  opened(new Database(path, { readonly: true, timeout: readerTimeoutMs }), () => {})
+
+const opened = (database: Database.Database, prepare: (database: Database.Database) => void): Database.Database => {
+  try {
+    prepare(database)
+    return database
+  } catch (thrown) {
+    database.close()
+    throw thrown
+  }
+}
+
+const patiently = <T>(work: () => T): T => {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    try {
+      return work()
+    } catch (thrown) {
+      if (!isBusy(thrown) || performance.now() > deadline) throw thrown
+      Atomics.wait(pause, 0, 0, 2 + 8 * Math.random())
+    }
+  }
+}
+
+const numberOf = (database: Database.Database, pragma: string): number =>
+  Number(database.pragma(pragma, { simple: true }))
+
+/** The version of the file; reads only. */
+const inspect = (database: Database.Database, path: string): number => {
+  const version = numberOf(database, 'user_version')
+  const owner = numberOf(database, 'application_id')
+  if (owner !== applicationId && (owner !== 0 || version !== 0 || hasTables(database)))
+    throw new GatewayError(
+      'store_unavailable',
+      `${path} is a database of another program. It was not touched. Name another file.`,
+    )
+  if (version > migrations.length)
+    throw new GatewayError(
+      'store_unavailable',
+      `${path} was made by a newer version of this program (version ${version}; this one knows ${migrations.length}). It was not touched. Start the newer version, or name another file.`,
+    )
+  return version
+}
+
+const hasTables = (database: Database.Database): boolean =>
+  database.prepare('SELECT 1 FROM sqlite_master LIMIT 1').get() !== undefined
+
+/** Everything that is missing, in one transaction: a process that dies meanwhile leaves the file as it was. */
+const migrate = (database: Database.Database, path: string): void => {
+  database
+    .transaction(() => {
+      const found = inspect(database, path)
+      for (const statements of migrations.slice(found)) for (const statement of statements) database.exec(statement)
+      database.pragma(`application_id = ${applicationId}`)
+      database.pragma(`user_version = ${migrations.length}`)
+    })
+    .immediate()
+}

@@ -1,0 +1,17 @@
+import { controlWriter } from './control-procedures.ts'
+import { ledgerProcedures } from './ledger-procedures.ts'
+import { releaseWriter } from './release-procedures.ts'
+import { retentionWriter } from './retention-procedures.ts'
+import { rollupWriter } from './rollup-procedures.ts'
+import type { Session } from './session.ts'
+
+/** Everything the writing thread can be asked for. Each runs within a transaction, which is on disk before the answer. */
+export const writerProcedures = (session: Session) => ({
+  ...ledgerProcedures(session),
+  ...controlWriter(session),
+  ...rollupWriter(session),
+  ...releaseWriter(session),
+  ...retentionWriter(session),
+})
+
+export type WriterProcedures = ReturnType<typeof writerProcedures>
