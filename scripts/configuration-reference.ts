@@ -23,7 +23,21 @@ models:
   test: [sim/small, sim/large]
 
 keys:
-  - { name: web, key: "\${WEB_KEY}", team: shop, models: [chat, small] }
+  - name: web
+    key: "\${WEB_KEY}"
+    team: shop
+    models: [chat, small]
+    limits: { requests: [300/m, 10k/d], tokens: 200k/m, concurrency: 20, models: { chat: { requests: 60/m } } }
+    budget: { usd: 50, per: day, timezone: Europe/Berlin }
+
+teams:
+  shop: { org: acme, budget: { usd: 1000, per: month, webhook: ops } }
+
+budgets:
+  - { scope: "session:*", usd: 2, onLimit: cheaper }
+
+webhooks:
+  endpoints: { ops: { url: "https://example.com/hook", secret: "\${WEBHOOK_SECRET}" } }
 
 prices:
   local/*: { input: 0, output: 0 }
@@ -52,13 +66,17 @@ ${configurationSample}\`\`\`
 
 - **Format**: YAML 1.2 or JSON, at most 1 MiB, UTF-8. Anchors and aliases stand for whole values; \`<<\` is not supported.
 - **Durations** have a unit: \`250ms\`, \`10s\`, \`5m\`, \`1h\`, \`1h30m\`. **Sizes** too: \`512KiB\`, \`32MiB\`. **Shares** are
-  numbers from 0 to 1 or percentages: \`0.01\`, \`1%\`.
+  numbers from 0 to 1 or percentages: \`0.01\`, \`1%\`. **Rates** are a count and a stretch of time: \`300/m\`, \`10/s\`,
+  \`200k/m\`, \`1M/d\`, \`50/10s\`; in no stretch of that length is there more. **Money** is in US dollars.
 - **Environment**: \`\${NAME}\` inside a text is replaced by the environment variable, \`\${NAME:-default}\` by the default
   when it is not set or empty. A variable that is missing is a mistake. \`$\${\` stands for \`\${\`. Numbers and true or false
   may be written as references as well: \`port: "\${GATEWAY_PORT:-4000}"\`.
 - **Mistakes** are all told at once, with line and column: \`tollgate.yaml:12:16 models.chat.policies[0]: …\`. An unknown
   field is one of them. A server does not start with a wrong file.
-- \`HOST\` and \`PORT\` of the environment go before \`server.host\` and \`server.port\`.`
+- \`HOST\`, \`PORT\` and \`TOLLGATE_STORE\` of the environment go before \`server.host\`, \`server.port\` and \`store\`.
+- **Allowances**: each budget and limit has an id made of its scope, what it is, its window and its model, such as
+  \`key:web/budget/day\`, \`key:web/requests/1m\`, \`key:web/requests/1m@chat\`, \`key:web/concurrency\`. What was used is kept
+  under this id: changing the amount keeps it, another window begins anew.`
 
 const code = (value: unknown): string => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
 
@@ -83,25 +101,40 @@ const row = (name: string, schema: JsonSchema, required: boolean): string => {
   return `| ${cells.join(' | ')} |`
 }
 
+/** Fields that many maps have alike: their rows stand where they come first. */
+const sharedTitles: readonly string[] = ['limits', 'budget, or a list']
+
 /** A row for each field, those of inner maps under their whole names. */
-const rows = (map: JsonSchema, prefix: string): string[] =>
+const rows = (map: JsonSchema, prefix: string, told: Map<string, string>): string[] =>
   Object.entries(map.properties ?? {}).flatMap(([name, schema]) => {
     const field = schema as JsonSchema
-    const inner = mapOf(field)
-    const own = row(prefix + name, field, map.required?.includes(name) ?? false)
-    return inner ? [own, ...rows(inner, `${prefix}${name}.`)] : [own]
+    const required = map.required?.includes(name) ?? false
+    const title = field.title ?? ''
+    const before = told.get(title)
+    if (before !== undefined)
+      return [row(prefix + name, { ...field, description: `${field.description} As \`${before}\`.` }, required)]
+    if (sharedTitles.includes(title)) told.set(title, prefix + name)
+    return [row(prefix + name, field, required), ...innerRows(field, prefix + name, told)]
   })
+
+const innerRows = (field: JsonSchema, name: string, told: Map<string, string>): string[] => {
+  const inner = mapOf(field)
+  if (inner) return rows(inner, `${name}.`, told)
+  const entry = field.additionalProperties
+  const each = typeof entry === 'object' && !Array.isArray(entry) ? mapOf(entry as JsonSchema) : undefined
+  return each ? rows(each, `${name}.<name>.`, told) : []
+}
 
 const table = (lines: readonly string[]): string =>
   ['| field | type | default | meaning | example |', '|---|---|---|---|---|', ...lines].join('\n')
 
-const section = ([name, schema]: [name: string, schema: JsonSchema]): string => {
+const section = ([name, schema]: [name: string, schema: JsonSchema], told: Map<string, string>): string => {
   const [entry, prefix] =
     schema.items !== undefined
       ? [schema.items as JsonSchema, `${name}[].`]
       : [schema.additionalProperties, `${name}.<name>.`]
   const map = mapOf(schema)
-  const lines = map ? rows(map, `${name}.`) : rows(mapOf(entry as JsonSchema) ?? {}, prefix)
+  const lines = map ? rows(map, `${name}.`, told) : rows(mapOf(entry as JsonSchema) ?? {}, prefix, told)
   const form = map ? '' : ` ${(entry as JsonSchema).description}`
   return `## ${name}\n\n${schema.description}${form}\n\n${table(lines)}`
 }
@@ -111,8 +144,9 @@ export const configurationReference = (): string => {
   const fields = Object.entries(configJsonSchema().properties ?? {}) as [string, JsonSchema][]
   const single = fields.filter(([, schema]) => schema.title !== 'map' && schema.title !== 'list')
   const sections = fields.filter((field) => !single.includes(field))
+  const told = new Map<string, string>()
   const lone = `## Single fields\n\n${table(single.map(([name, schema]) => row(name, schema, false)))}`
-  return `${[head, ...sections.map(section), lone].join('\n\n')}\n`
+  return `${[head, ...sections.map((each) => section(each, told)), lone].join('\n\n')}\n`
 }
 
 if (import.meta.main) await writeFile(configurationPage, configurationReference())

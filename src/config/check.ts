@@ -1,29 +1,37 @@
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
-import { shown } from './complaints.ts'
-import type { Config } from './config.ts'
+import { type Complaint, type Path, shown } from './complaints.ts'
+import type { Config, StoreConfig } from './config.ts'
 import { type DiscoveredProvider, discoverProviders, type Probe } from './discover.ts'
-import { entriesOf, itemsOf, leniently } from './entries.ts'
+import { entriesOf, leniently } from './entries.ts'
 import type { Environment } from './expand.ts'
 import { type Complain, complainOf } from './issues.ts'
 import { modelSchema } from './model-schema.ts'
 import type { Names } from './names.ts'
 import { priceSchema } from './price-schema.ts'
 import { providerSchema } from './provider-schema.ts'
-import { resolveKeys } from './resolve-keys.ts'
+import { resolveCallers } from './resolve-callers.ts'
 import { resolveModels, resolveRetry, resolveTimeouts } from './resolve-models.ts'
 import { resolvePrices } from './resolve-prices.ts'
 import { resolveProviders } from './resolve-providers.ts'
-import { resolveServer } from './resolve-server.ts'
-import { configSchema, keySchema, retrySchema, serverSchema, telemetrySchema, timeoutsSchema } from './schema.ts'
+import { exposureProblem, resolveServer } from './resolve-server.ts'
+import { resolveStore, usualStore } from './resolve-store.ts'
+import { configSchema, retrySchema, serverSchema, telemetrySchema, timeoutsSchema } from './schema.ts'
 
 /** What is around a configuration while it is checked. */
 export interface Surroundings {
   readonly environment: Environment
   /** Asks for an Ollama on this machine; tests give their own. */
   readonly probe?: Probe | undefined
-  /** Do HOST and PORT of the environment count? */
+  /** Is it for a server, so that HOST, PORT and TOLLGATE_STORE of the environment count, and the store is a file by default? */
   readonly listens: boolean
+  /** The file it comes from, and the directory it was looked for in: what it says is relative to them. */
+  readonly file?: string | undefined
+  readonly directory?: string | undefined
+  /** A store that was named by hand. */
+  readonly store?: string | undefined
   readonly complain: Complain
+  /** A complaint about something that only may be wrong. */
+  place(path: Path, problem: string): Complaint
 }
 
 /** Checks plain data whole and fills every default in. The result is only of use when nothing was complained of. */
@@ -39,14 +47,14 @@ export const checkConfig = async (value: unknown, surroundings: Surroundings): P
   return resolve(raw, found, surroundings)
 }
 
-/** A section whose lines are all commented out is as good as none; a provider without fields has its defaults. */
+/** A section whose lines are all commented out is as good as none; a provider without fields, or a team, has its defaults. */
 const withoutEmptySections = (value: JsonObject): JsonObject => {
   const raw: Record<string, JsonValue | undefined> = {}
   for (const [key, section] of Object.entries(value)) if (section !== null) raw[key] = section
-  if (isObject(raw.providers)) {
-    raw.providers = Object.fromEntries(
-      Object.entries(raw.providers).map(([name, provider]) => [name, provider === null ? {} : provider]),
-    )
+  for (const name of ['providers', 'orgs', 'teams', 'users']) {
+    const section = raw[name]
+    if (isObject(section))
+      raw[name] = Object.fromEntries(Object.entries(section).map(([key, entry]) => [key, entry === null ? {} : entry]))
   }
   return raw
 }
@@ -54,8 +62,9 @@ const withoutEmptySections = (value: JsonObject): JsonObject => {
 const resolve = (
   raw: JsonObject,
   found: readonly DiscoveredProvider[],
-  { environment, listens, complain }: Surroundings,
+  surroundings: Surroundings,
 ): Omit<Config, 'file'> => {
+  const { environment, listens, complain } = surroundings
   const names: Names = {
     providers: new Set([...keysOf(raw.providers), ...found.map(({ name }) => name)]),
     models: new Set(keysOf(raw.models)),
@@ -67,17 +76,37 @@ const resolve = (
     retry: resolveRetry(leniently(raw.retry ?? {}, retrySchema) ?? {}),
   }
   const server = leniently(raw.server ?? {}, serverSchema) ?? serverSchema.parse({})
-  const guarded = Array.isArray(raw.keys) && raw.keys.length > 0
+  const callers = resolveCallers(raw, names)
+  const where = listens ? environment : {}
+  const listening = resolveServer(server, { environment: where, complain })
+  const exposed = exposureProblem(listening.host, where)
   return {
-    server: resolveServer(server, { environment: listens ? environment : {}, guarded, complain }),
+    server: listening,
+    exposure:
+      callers.keys.length > 0 || exposed === undefined ? undefined : surroundings.place(['server', 'host'], exposed),
+    store: storeOf(raw, surroundings),
     providers: resolveProviders(entriesOf(raw, 'providers', providerSchema), found, { environment, complain }),
     models: resolveModels(entriesOf(raw, 'models', modelSchema), names, defaults),
-    keys: resolveKeys(itemsOf(raw, 'keys', keySchema), names),
+    ...callers,
     prices: resolvePrices(entriesOf(raw, 'prices', priceSchema), names),
     telemetry: leniently(raw.telemetry ?? {}, telemetrySchema) ?? telemetrySchema.parse({}),
     timeouts: { ...defaults.timeouts, connectMs: timeouts.connect },
     retry: defaults.retry,
   }
 }
+
+const storeOf = (
+  raw: JsonObject,
+  { environment, listens, complain, file, directory, store }: Surroundings,
+): StoreConfig =>
+  resolveStore({
+    option: store,
+    variable: listens ? environment.TOLLGATE_STORE : undefined,
+    written: typeof raw.store === 'string' && raw.store !== '' ? raw.store : undefined,
+    file,
+    directory,
+    usual: listens ? usualStore : 'memory',
+    complain,
+  })
 
 const keysOf = (section: unknown): string[] => (isObject(section) ? Object.keys(section) : [])

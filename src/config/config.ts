@@ -1,7 +1,10 @@
+import type { DeclaredKey, DeclaredScope } from '../control/declaration.ts'
+import type { Allowance } from '../core/allowance.ts'
 import type { Quirks } from '../core/target.ts'
 import type { SimulatedOptions } from '../providers/simulated-options.ts'
 import type { RetryLimits, RouteTimeouts } from '../routing/plan.ts'
 import type { PolicyName } from '../routing/policies.ts'
+import type { Complaint } from './complaints.ts'
 import type { PriceRules } from './price-rule.ts'
 
 /** A configuration that was checked whole: every default filled in, times in milliseconds, sizes in bytes. */
@@ -9,11 +12,20 @@ export interface Config {
   /** The file it came from, as it was named; undefined when none was read. */
   readonly file: string | undefined
   readonly server: ServerConfig
+  /** Why no server may listen there while everybody is let in; undefined: only this machine reaches it. */
+  readonly exposure: Complaint | undefined
+  readonly store: StoreConfig
   /** Configured and found ones, by name. */
   readonly providers: ReadonlyMap<string, ProviderConfig>
   /** Public models by name; `provider/model` is served beside them. */
   readonly models: ReadonlyMap<string, ModelConfig>
-  readonly keys: readonly KeyConfig[]
+  readonly keys: readonly DeclaredKey[]
+  /** Orgs, teams and users that are described. */
+  readonly scopes: readonly DeclaredScope[]
+  /** Every budget and limit, of whomever. */
+  readonly allowances: readonly Allowance[]
+  /** Where alerts may be sent, by name. */
+  readonly webhooks: ReadonlyMap<string, WebhookConfig>
   /** They go before known prices. */
   readonly prices: PriceRules
   readonly telemetry: TelemetryConfig
@@ -35,6 +47,28 @@ export interface ServerConfig {
   readonly requestTimeoutMs: number
   readonly keepAliveMs: number
   readonly drain: { readonly notReadyMs: number; readonly streamsMs: number }
+  readonly admin: AdminConfig
+}
+
+/** The administrators' door. */
+export interface AdminConfig {
+  /** Undefined: one is made at each start. */
+  readonly token: string | undefined
+  readonly readToken: string | undefined
+  /** Its own address; undefined: where callers come in. */
+  readonly listen: { readonly host: string; readonly port: number } | undefined
+}
+
+/** Where money, limits and what administrators made are kept. */
+export type StoreConfig =
+  | { readonly kind: 'memory' }
+  /** An absolute path. */
+  | { readonly kind: 'sqlite'; readonly path: string }
+
+export interface WebhookConfig {
+  readonly url: string
+  /** What messages are signed with; undefined: they are not. */
+  readonly secret: string | undefined
 }
 
 export interface ProviderConfig {
@@ -75,15 +109,6 @@ export interface ModelConfig {
   readonly policyChain: readonly TargetConfig[]
   readonly timeouts: RouteTimeouts
   readonly retry: RetryLimits
-}
-
-export interface KeyConfig {
-  readonly name: string
-  readonly key: string
-  readonly team: string | undefined
-  readonly user: string | undefined
-  /** Undefined: all. */
-  readonly models: readonly string[] | undefined
 }
 
 export interface TelemetryConfig {

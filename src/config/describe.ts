@@ -1,16 +1,20 @@
+import type { Allowance } from '../core/allowance.ts'
 import { type Nanos, usdFromNanos } from '../core/money.ts'
-import type { Config, ProviderConfig } from './config.ts'
+import type { Config, ProviderConfig, ServerConfig, WebhookConfig } from './config.ts'
 import { type PriceRule, whole } from './price-rule.ts'
 
 /** What stands where a secret was. */
 const hidden = '[hidden]'
 
 /** A configuration as plain data that may be shown: no keys, no values of headers, prices in USD per million tokens. */
-export const describeConfig = (config: Config): Record<string, unknown> => ({
+export const describeConfig = ({ exposure: _, ...config }: Config): Record<string, unknown> => ({
   ...config,
+  server: describeServer(config.server),
   providers: fromMap(config.providers, describeProvider),
   models: fromMap(config.models, (model) => model),
   keys: config.keys.map((key) => ({ ...key, key: hidden })),
+  allowances: config.allowances.map(describeAllowance),
+  webhooks: fromMap(config.webhooks, describeWebhook),
   prices: fromMap(config.prices, describePrice),
 })
 
@@ -19,9 +23,30 @@ const fromMap = <Value, Described>(
   describe: (value: Value) => Described,
 ): Record<string, Described> => Object.fromEntries([...map].map(([name, value]) => [name, describe(value)]))
 
+const hideText = (secret: string | undefined): string | undefined => (secret === undefined ? undefined : hidden)
+
+const describeServer = (server: ServerConfig): ServerConfig => {
+  const { token, readToken } = server.admin
+  return { ...server, admin: { ...server.admin, token: hideText(token), readToken: hideText(readToken) } }
+}
+
+/** What stands behind the host of a webhook is often a secret. */
+const describeAddress = (url: string): string => `${URL.parse(url)?.origin}/${hidden}`
+
+const describeWebhook = ({ url, secret }: WebhookConfig): WebhookConfig => ({
+  url: describeAddress(url),
+  secret: hideText(secret),
+})
+
+const describeAllowance = ({ webhook, ...allowance }: Allowance): Record<string, unknown> => ({
+  ...allowance,
+  limit: allowance.unit === 'nanos' ? `${usdFromNanos(allowance.limit)} USD` : String(allowance.limit),
+  webhook: webhook !== undefined && URL.canParse(webhook) ? describeAddress(webhook) : webhook,
+})
+
 const describeProvider = (provider: ProviderConfig): ProviderConfig => ({
   ...provider,
-  apiKey: provider.apiKey === undefined ? undefined : hidden,
+  apiKey: hideText(provider.apiKey),
   headers: Object.fromEntries(Object.keys(provider.headers).map((name) => [name, hidden])),
 })
 

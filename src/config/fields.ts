@@ -9,7 +9,7 @@ export interface About {
 }
 
 /** An editor sees the file before references to the environment are replaced: they may stand wherever text may. */
-const orReference = (pattern: string): RegExp => new RegExp(`^(?:${pattern}|.*\\$\\{.*)$`)
+export const orReference = (pattern: string): RegExp => new RegExp(`^(?:${pattern}|.*\\$\\{.*)$`)
 
 /** Any text that is not empty. */
 export const text = (about: About, title = 'text') =>
@@ -115,6 +115,29 @@ export const share = (about: About) => {
     .transform((value) => percentShare(value) ?? Number(value))
     .pipe(inner)
   return z.union([inner, written], { error }).meta({ title: 'share', ...about })
+}
+
+const momentPattern = '\\d{4}-\\d{2}-\\d{2}(?:T\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,3})?)?(?:Z|[+-]\\d{2}:\\d{2}))?'
+
+/** A moment such as `2027-01-31` or `2027-01-31T12:00:00Z`, in Unix milliseconds once read. */
+export const moment = (about: About) => {
+  const error = 'expected a date such as 2027-01-31, or a time with its zone such as 2027-01-31T12:00:00Z'
+  return z
+    .string({ error })
+    .regex(orReference(momentPattern), { error })
+    .transform((written, context) => {
+      const ms = Date.parse(written)
+      // A day that no month has would otherwise be one of the next.
+      if (Number.isFinite(ms) && isDay(written.slice(0, 10))) return ms
+      context.addIssue({ code: 'custom', message: error })
+      return z.NEVER
+    })
+    .meta({ title: 'date', ...about })
+}
+
+const isDay = (day: string): boolean => {
+  const ms = Date.parse(day)
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(day)
 }
 
 /** One of some words. */

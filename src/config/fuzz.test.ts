@@ -7,7 +7,7 @@ import { loadConfig } from './load.ts'
 import type { ConfigInput } from './schema.ts'
 
 const probe = async () => undefined
-const environment = { OPENAI_API_KEY: 'sk-openai-1', WEB_KEY: 'web-key-1' }
+const environment = { OPENAI_API_KEY: 'sk-openai-1', WEB_KEY: 'web-key-1', WEBHOOK_SECRET: 'webhook-secret-1' }
 
 /** Fails when loading ends with anything but a configuration or a ConfigError. */
 const survives = async (load: () => Promise<unknown>): Promise<void> => {
@@ -16,7 +16,7 @@ const survives = async (load: () => Promise<unknown>): Promise<void> => {
   } catch (error) {
     assert.ok(error instanceof ConfigError, error instanceof Error ? (error.stack ?? error.message) : String(error))
     assert.ok(error.complaints.length > 0)
-    assert.doesNotMatch(error.message, /sk-openai-1|web-key-1/)
+    assert.doesNotMatch(error.message, /sk-openai-1|web-key-1|webhook-secret-1/)
   }
   assert.equal(Reflect.get({}, 'polluted'), undefined)
 }

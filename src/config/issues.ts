@@ -55,8 +55,10 @@ const problemOf = (issue: Issue, path: Path): string => {
   return `${message}, got ${shown(input)}${meant.startsWith('; did') ? meant : ''}`
 }
 
+const secretFields: ReadonlySet<string | number> = new Set(['apiKey', 'key', 'token', 'readToken', 'secret', 'webhook'])
+
 /** Never shown, however wrong. */
 const isSecret = (path: Path): boolean => {
   const last = path.at(-1)
-  return last === 'apiKey' || last === 'key' || path.includes('headers')
+  return secretFields.has(last ?? '') || path.includes('headers') || path.includes('webhooks')
 }

@@ -97,6 +97,7 @@ describe('a configuration', () => {
       requestTimeoutMs: 60_000,
       keepAliveMs: 65_000,
       drain: { notReadyMs: 5_000, streamsMs: 120_000 },
+      admin: { token: undefined, readToken: undefined, listen: undefined },
     })
     assert.deepEqual(config.timeouts, {
       totalMs: 600_000,

@@ -19,8 +19,13 @@ export interface LoadOptions {
   readonly directory?: string | undefined
   /** Asks for an Ollama on this machine. Default: a request to 127.0.0.1 of at most 300 ms. */
   readonly probe?: Probe | undefined
-  /** Will a server listen, so that HOST and PORT of the environment count? Default true. */
+  /**
+   * Will a server listen, so that HOST, PORT and TOLLGATE_STORE of the environment count, and the store is a file unless
+   * another is named? Default true.
+   */
   readonly listens?: boolean | undefined
+  /** A store that was named by hand. */
+  readonly store?: string | undefined
 }
 
 /**
@@ -45,8 +50,8 @@ export const loadConfig = async (options: LoadOptions): Promise<{ config: Config
 }
 
 /**
- * A configuration that a program gives, checked like a file. HOST and PORT of the environment do not count: nothing
- * listens unless the program makes it. Throws a ConfigError.
+ * A configuration that a program gives, checked like a file. HOST, PORT and TOLLGATE_STORE of the environment do not
+ * count, and the store is memory unless it says otherwise. Throws a ConfigError.
  */
 export const parseConfig = async (input: ConfigInput, environment: Environment, probe?: Probe): Promise<Config> =>
   (await loadConfig({ value: input, environment, probe, listens: false })).config
@@ -60,16 +65,20 @@ interface Source extends SourceText {
 const checked = async (
   value: unknown,
   source: Source | undefined,
-  { environment, probe, listens }: LoadOptions,
+  { environment, probe, listens, directory, store }: LoadOptions,
 ): Promise<Config> => {
   const complaints: Complaint[] = []
   const broken = new Set<string>()
   let secrets: ReadonlyMap<string, string> = new Map()
+  const place = (path: Path, problem: string, part?: 'key'): Complaint => ({
+    file: source?.file,
+    ...source?.document.positionOf(path, part),
+    path: pathText(path),
+    problem: hide(problem, secrets),
+  })
   const complain = (path: Path, problem: string, part?: 'key'): void => {
     if (complaints.length === mostComplaints) return
-    const place = pathText(path)
-    const position = source?.document.positionOf(path, part)
-    complaints.push({ file: source?.file, ...position, path: place, problem: hide(problem, secrets) })
+    complaints.push(place(path, problem, part))
   }
   const expanded = expand(value, environment, (path, problem) => {
     broken.add(pathText(path))
@@ -80,11 +89,15 @@ const checked = async (
     environment,
     probe,
     listens: listens ?? true,
+    file: source?.file,
+    directory,
+    store,
+    place,
     complain: (path, problem, part) => {
       // What follows from the first thing that is wrong with a value is not worth a line of its own.
-      const place = pathText(path)
-      if (!broken.has(place)) complain(path, problem, part)
-      broken.add(place)
+      const where = pathText(path)
+      if (!broken.has(where)) complain(path, problem, part)
+      broken.add(where)
     },
   })
   if (complaints.length > 0) throw new ConfigError(complaints)

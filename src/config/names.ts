@@ -39,6 +39,16 @@ export const readTarget = (text: string, path: Path, names: Names): TargetConfig
   return { id: text, ...parts, weight: 1 }
 }
 
+/** What is wrong with a name that a caller might ask for, or undefined when it is a public model or `provider/model`. */
+export const modelProblem = (model: string, { models, providers }: Names): string | undefined => {
+  if (models.has(model)) return undefined
+  const provider = splitTarget(model)?.provider
+  if (provider !== undefined && providers.has(provider)) return undefined
+  const known = provider === undefined ? models : [...models, ...providers]
+  const meant = hint(model, known) || (provider === undefined ? '' : `; ${unknownProvider(provider, providers)}`)
+  return `no model is called ${shown(model)}${meant}`
+}
+
 /** Says that a provider does not exist, and how to have it. */
 export const unknownProvider = (name: string, known: ReadonlySet<string>): string => {
   const problem = `no provider is called ${shown(name)}`

@@ -15,7 +15,7 @@ describe('the page of the configuration', () => {
   })
 
   test('shows a configuration that works', async () => {
-    const environment = { OPENAI_API_KEY: 'sk-sample', WEB_KEY: 'web-sample' }
+    const environment = { OPENAI_API_KEY: 'sk-sample', WEB_KEY: 'web-sample', WEBHOOK_SECRET: 'webhook-sample-secret' }
     const { config } = await loadConfig({ text: configurationSample, environment, probe: async () => undefined })
     assert.deepEqual([...config.models.keys()], ['chat', 'small', 'test'])
   })

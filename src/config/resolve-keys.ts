@@ -1,19 +1,16 @@
 import type * as z from 'zod'
+import type { DeclaredKey } from '../control/declaration.ts'
 import { isSendable } from './addresses.ts'
-import { pathText, shown } from './complaints.ts'
-import type { KeyConfig } from './config.ts'
+import { pathText } from './complaints.ts'
 import type { Entry } from './entries.ts'
-import { type Names, splitTarget, unknownProvider } from './names.ts'
+import { modelProblem, type Names } from './names.ts'
 import type { keySchema } from './schema.ts'
-import { hint } from './suggest.ts'
-
-/** Names that records use for callers without a key. */
-const reserved: readonly string[] = ['anonymous', 'library']
+import { callersWithoutKey } from './scope-names.ts'
 
 const shortest = 8
 
 /** Every virtual key that can be understood; what cannot is complained of, never with the secret itself. */
-export const resolveKeys = (entries: readonly Entry<z.output<typeof keySchema>>[], names: Names): KeyConfig[] => {
+export const resolveKeys = (entries: readonly Entry<z.output<typeof keySchema>>[], names: Names): DeclaredKey[] => {
   const byName = new Map<string, Entry<unknown>>()
   const bySecret = new Map<string, Entry<unknown>>()
   for (const entry of entries) {
@@ -29,23 +26,21 @@ export const resolveKeys = (entries: readonly Entry<z.output<typeof keySchema>>[
   return entries.map(({ value }) => ({
     name: value.name,
     key: value.key,
+    org: value.org,
     team: value.team,
     user: value.user,
     models: value.models,
+    doors: value.doors,
+    expiresAt: value.expires,
   }))
 }
 
 const checkKey = ({ value, path }: Entry<z.output<typeof keySchema>>, names: Names): void => {
-  if (reserved.includes(value.name)) names.complain([...path, 'name'], `${value.name} is a reserved name`)
+  if (callersWithoutKey.includes(value.name)) names.complain([...path, 'name'], `${value.name} is a reserved name`)
   if (value.key.length < shortest) names.complain([...path, 'key'], `must have at least ${shortest} characters`)
   else if (!isSendable(value.key)) names.complain([...path, 'key'], 'must be printable ASCII without spaces')
   for (const [index, model] of value.models?.entries() ?? []) {
-    if (names.models.has(model)) continue
-    const provider = splitTarget(model)?.provider
-    if (provider !== undefined && names.providers.has(provider)) continue
-    const known = provider === undefined ? names.models : [...names.models, ...names.providers]
-    const meant =
-      hint(model, known) || (provider === undefined ? '' : `; ${unknownProvider(provider, names.providers)}`)
-    names.complain([...path, 'models', index], `no model is called ${shown(model)}${meant}`)
+    const problem = modelProblem(model, names)
+    if (problem !== undefined) names.complain([...path, 'models', index], problem)
   }
 }

@@ -1,6 +1,10 @@
 import type * as z from 'zod'
-import { choice, duration, flag, list, name, named, section, size, text, whole } from './fields.ts'
+import { callerDoors } from '../core/doors.ts'
+import { adminSchema } from './admin-schema.ts'
+import { allowanceFields, scopedBudgetSchema, scopedLimitsSchema } from './allowance-schema.ts'
+import { choice, duration, flag, list, moment, name, named, section, size, text, whole } from './fields.ts'
 import { modelSchema } from './model-schema.ts'
+import { orgSchema, teamSchema, userSchema } from './people-schema.ts'
 import { priceSchema } from './price-schema.ts'
 import { providerSchema } from './provider-schema.ts'
 import { retryFields, timeoutFields } from './route-schema.ts'
@@ -57,6 +61,7 @@ export const serverSchema = section(
       examples: ['65s'],
     }).prefault('65s'),
     drain: drain.prefault({}),
+    admin: adminSchema.prefault({}),
   },
   { description: 'Where the gateway listens, and how patient it is with its clients.' },
 )
@@ -69,12 +74,28 @@ export const keySchema = section(
         'The secret itself, at least 8 characters, as clients send it: `Authorization: Bearer …` or `x-api-key`.',
       examples: [`\${WEB_KEY}`],
     }),
-    team: name({ description: 'The team that its calls are counted for.', examples: ['shop'] }).optional(),
+    org: name({
+      description: 'The org that its calls are counted for. Default: the one of its team.',
+      examples: ['acme'],
+    }).optional(),
+    team: name({
+      description: 'The team that its calls are counted for. Default: the one of its user.',
+      examples: ['shop'],
+    }).optional(),
     user: name({ description: 'The user that its calls are counted for.', examples: ['ada'] }).optional(),
     models: list(text({ description: 'A public name, or `provider/model`.' }, 'model'), {
       description: 'The models it may use, fallbacks included. Absent: all.',
       examples: [['chat']],
     }).optional(),
+    doors: list(choice(callerDoors, { description: 'The path of a door.' }), {
+      description: 'The doors it may use. Absent: all.',
+      examples: [['/v1/chat/completions']],
+    }).optional(),
+    expires: moment({
+      description: 'From when on it is refused; a date alone is its beginning in UTC. Absent: never.',
+      examples: ['2027-01-31'],
+    }).optional(),
+    ...allowanceFields,
   },
   { description: 'A virtual key: what a client shows instead of a key of a provider.' },
 )
@@ -98,6 +119,26 @@ export const retrySchema = section(retryFields.withDefaults, {
   description: 'How often a call is tried, unless a model has its own numbers.',
 })
 
+const endpoint = section(
+  {
+    url: text(
+      { description: 'The address that messages are posted to.', examples: ['https://example.com/hook'] },
+      'address',
+    ),
+    secret: text({
+      description:
+        'What messages are signed with, after Standard Webhooks: `whsec_` and base64, or any text of at least 16 characters. Absent: they are not signed.',
+      examples: [`\${WEBHOOK_SECRET}`],
+    }).optional(),
+  },
+  { description: 'Somebody who is told.' },
+)
+
+export const webhooksSchema = section(
+  { endpoints: named(endpoint, { description: 'Who may be told, by name.' }).prefault({}) },
+  { description: 'Who is told of what happened, such as a budget that comes to its end.' },
+)
+
 /** The whole configuration as a file or a program writes it; descriptions here make the reference page. */
 export const configSchema = section(
   {
@@ -106,6 +147,14 @@ export const configSchema = section(
       'address',
     ).optional(),
     server: serverSchema.prefault({}),
+    store: text(
+      {
+        description:
+          'Where money, limits and what administrators make are kept: `sqlite:` with a path, relative to this file, or `memory` for as long as the process lives. The environment variable `TOLLGATE_STORE` and `--store` override it. Default for a server: `sqlite:./tollgate.db` in the working directory; in the library: `memory`.',
+        examples: ['sqlite:./tollgate.db', 'memory'],
+      },
+      'store',
+    ).optional(),
     discover: flag({
       description:
         'Whether providers are also found by themselves: those whose usual key is in the environment, Ollama when it listens on this machine, and the simulated provider as `sim`. A provider configured under the same name wins.',
@@ -116,8 +165,25 @@ export const configSchema = section(
       description: 'What callers ask for, by public name. `provider/model` always works too.',
     }).prefault({}),
     keys: list(keySchema, {
-      description: 'Virtual keys. Without any, every caller is let in, so the gateway only listens on this machine.',
+      description:
+        'Virtual keys. Without any, here or made by administrators, every caller is let in, so the gateway only listens on this machine.',
     }).prefault([]),
+    orgs: named(orgSchema, {
+      description: 'Orgs by name. Where any are given, all that keys and teams name must be.',
+    }).prefault({}),
+    teams: named(teamSchema, {
+      description: 'Teams by name. Where any are given, all that keys and users name must be.',
+    }).prefault({}),
+    users: named(userSchema, {
+      description: 'Users by name. Where any are given, all that keys name must be.',
+    }).prefault({}),
+    budgets: list(scopedBudgetSchema, {
+      description: 'Budgets of any scope, beside those of keys, orgs, teams and users.',
+    }).prefault([]),
+    limits: list(scopedLimitsSchema, {
+      description: 'Limits of any scope, beside those of keys, orgs, teams and users.',
+    }).prefault([]),
+    webhooks: webhooksSchema.prefault({}),
     prices: named(priceSchema, {
       description:
         'What models cost, in USD per million tokens, by `provider/model` or `provider/*`; they go before the prices that are known already. `*/*` is for models that have no price otherwise.',
