@@ -15,7 +15,13 @@ export const readLine = (text: string): LedgerLine | undefined => {
 const isLine = (value: unknown): value is LedgerLine => {
   if (typeof value !== 'object' || value === null) return false
   const { at, key, model, target, outcome } = value as Record<string, unknown>
-  return Number.isFinite(at) && [key, model, target, outcome].every((name) => typeof name === 'string')
+  return (
+    Number.isFinite(at) &&
+    typeof key === 'string' &&
+    typeof model === 'string' &&
+    typeof target === 'string' &&
+    typeof outcome === 'string'
+  )
 }
 
 /** True for a line that lies in the stretch and has every name that is asked for. */

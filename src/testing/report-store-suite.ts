@@ -30,8 +30,8 @@ const search = (more: Partial<LineQuery> = {}): LineQuery => ({ ...sampleStretch
 
 const hourMs = 3_600_000
 
-/** What every report store does, checked. */
-export const reportStoreSuite = (name: string, open: Open): void => {
+/** What every report store does, checked; `runs`: how many stores with random lines are made. */
+export const reportStoreSuite = (name: string, open: Open, runs = 50): void => {
   const check: Check = (behaviour, body) => {
     it(behaviour, async () => {
       const opened = await open()
@@ -43,7 +43,7 @@ export const reportStoreSuite = (name: string, open: Open): void => {
     })
   }
   describe(`${name}: sums`, () => {
-    agreement(open)
+    agreement(open, runs)
     sums(check)
   })
   describe(`${name}: groups and filters`, () => groups(check))
@@ -58,14 +58,14 @@ const sorted = (rows: readonly ReportRow[], { by }: ReportQuery): ReportRow[] =>
   return rows.toSorted((one, other) => (id(one) < id(other) ? -1 : 1))
 }
 
-const agreement = (open: Open): void => {
+const agreement = (open: Open, numRuns: number): void => {
   it('reports agree with the plain model, whatever the lines, the batches and the question', async () => {
-    const runs = fc.tuple(
+    const histories = fc.tuple(
       fc.array(randomLines, { maxLength: 3 }),
       fc.array(randomQueries, { minLength: 5, maxLength: 8 }),
     )
     await fc.assert(
-      fc.asyncProperty(runs, async ([batches, queries]) => {
+      fc.asyncProperty(histories, async ([batches, queries]) => {
         const opened = await open()
         try {
           const known: LedgerLine[] = []
@@ -83,7 +83,7 @@ const agreement = (open: Open): void => {
           await opened.close()
         }
       }),
-      { numRuns: 25 },
+      { numRuns },
     )
   })
 }

@@ -1,5 +1,5 @@
-import type { Database } from 'better-sqlite3'
 import type { AuditEntry, ControlEntry, ControlStore } from '../store.ts'
+import type { Session } from './session.ts'
 
 type Put = Parameters<ControlStore['put']>
 type Row = Omit<ControlEntry, 'deleted'> & { readonly deleted: number }
@@ -8,10 +8,10 @@ const addAudit = `INSERT INTO audit (at, actor, action, subject, detail)
   VALUES (max(?, coalesce((SELECT max(at) FROM audit), 0) + 1), ?, ?, ?, ?)`
 
 /** Writes audit lines; each has a later time than the one before, also when the machine's clock was set back. */
-export const createAudit = (db: Database) => {
-  const add = db.prepare<[number, string, string, string, string]>(addAudit)
+export const createAudit = ({ database, wall }: Session) => {
+  const add = database.prepare<[number, string, string, string, string]>(addAudit)
   return ({ actor, action, subject, detail }: Omit<AuditEntry, 'at'>): void => {
-    add.run(Date.now(), actor, action, subject, detail)
+    add.run(wall(), actor, action, subject, detail)
   }
 }
 
@@ -21,17 +21,43 @@ const putEntry = `INSERT INTO control (kind, name, document, version, deleted)
   ON CONFLICT (kind, name) DO UPDATE SET document = excluded.document, version = excluded.version, deleted = excluded.deleted
   RETURNING version`
 
-/** Writes an entry with its audit line in one transaction; undefined when the expectation failed. In the writing thread. */
-export const createPut = (db: Database) => {
-  const find = db.prepare<[string, string], Row>(findEntry)
-  const write = db.prepare<[string, string, string, number], { version: number }>(putEntry)
-  const audit = createAudit(db)
-  const put = db.transaction((entry: Put[0], line: Put[1], expect: Put[2]): number | undefined => {
-    if (!isExpected(find.get(entry.kind, entry.name), expect)) return undefined
-    audit(line)
-    return write.get(entry.kind, entry.name, entry.document, entry.deleted ? 1 : 0)?.version
-  })
-  return (...given: Put): number | undefined => put.immediate(...given)
+const newestVersion = 'SELECT coalesce(max(version), 0) AS version FROM control'
+
+/** How often the writing thread looks whether another process changed something. */
+const lookMs = 250
+
+export interface PutArgument {
+  readonly entry: Put[0]
+  readonly audit: Put[1]
+  readonly expect: Put[2]
+}
+
+/** The writing side of the control store. Tells `changed` after every change of any process. */
+export const controlWriter = (session: Session) => {
+  const { database } = session
+  const find = database.prepare<[string, string], Row>(findEntry)
+  const write = database.prepare<[string, string, string, number], { version: number }>(putEntry)
+  const newest = database.prepare<[], { version: number }>(newestVersion)
+  const addAuditLine = createAudit(session)
+  const version = (): number => newest.get()?.version ?? 0
+  let told = version()
+  const tell = (): void => {
+    const found = version()
+    if (found === told) return
+    told = found
+    session.tell('changed', undefined)
+  }
+  session.every(lookMs, tell)
+  return {
+    /** Writes an entry with its audit line; undefined when the expectation failed. */
+    putEntry: ({ entry, audit, expect }: PutArgument): number | undefined => {
+      if (!isExpected(find.get(entry.kind, entry.name), expect)) return undefined
+      addAuditLine(audit)
+      const put = write.get(entry.kind, entry.name, entry.document, entry.deleted ? 1 : 0)?.version
+      session.afterCommit(tell)
+      return put
+    },
+  }
 }
 
 const isExpected = (row: Row | undefined, expect: Put[2]): boolean => {
@@ -42,19 +68,18 @@ const isExpected = (row: Row | undefined, expect: Put[2]): boolean => {
 }
 
 const changedAfter = 'SELECT kind, name, document, version, deleted FROM control WHERE version > ? ORDER BY version'
-const newestVersion = 'SELECT coalesce(max(version), 0) AS version FROM control'
 const readAudit = 'SELECT at, actor, action, subject, detail FROM audit WHERE at < ? ORDER BY at DESC LIMIT ?'
 
-/** What the reading side of the control store asks. */
-export const createControlReads = (db: Database) => {
-  const changed = db.prepare<[number], Row>(changedAfter)
-  const newest = db.prepare<[], { version: number }>(newestVersion)
-  const lines = db.prepare<[number, number], AuditEntry>(readAudit)
+/** The reading side of the control store. */
+export const controlReader = ({ database }: Session) => {
+  const changed = database.prepare<[number], Row>(changedAfter)
+  const lines = database.prepare<[number, number], AuditEntry>(readAudit)
   return {
-    changes: (after: number): readonly ControlEntry[] =>
+    entryChanges: (after: number): readonly ControlEntry[] =>
       changed.all(after).map((row) => ({ ...row, deleted: row.deleted === 1 })),
-    version: (): number => newest.get()?.version ?? 0,
-    audit: ({ limit, before = Number.MAX_SAFE_INTEGER }: Parameters<ControlStore['audit']>[0]): readonly AuditEntry[] =>
-      lines.all(before, limit),
+    auditLines: ({
+      limit,
+      before = Number.MAX_SAFE_INTEGER,
+    }: Parameters<ControlStore['audit']>[0]): readonly AuditEntry[] => lines.all(before, Math.max(0, limit)),
   }
 }

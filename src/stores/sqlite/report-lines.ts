@@ -1,7 +1,7 @@
-import type { Database } from 'better-sqlite3'
 import { matches, readLine } from '../matching-line.ts'
 import { type LinePlan, planLines } from '../report-plan.ts'
 import type { LineQuery } from '../store.ts'
+import type { Session } from './session.ts'
 
 /** More text than this is not looked through for one question: about a second's work. */
 const mostText = 256 * 1024 * 1024
@@ -15,8 +15,8 @@ interface Found {
 }
 
 /** Looks for single lines, newest first, in the reading thread, through 256 MiB of them at most. */
-export const createFindLines = (db: Database) => {
-  const blocks = db.prepare<[number, number], { lines: string; toAt: number }>(newestFirst)
+export const createFindLines = ({ database }: Session) => {
+  const blocks = database.prepare<[number, number], { lines: string; toAt: number }>(newestFirst)
   return (query: LineQuery): readonly string[] => {
     const plan = planLines(query)
     const { limit, stretch } = plan

@@ -69,6 +69,10 @@ const armOf = (plan: ReportPlan, piece: Piece, ids: readonly number[]): Sql => {
   return { text: `SELECT ${selected}${totals} FROM ${table} WHERE ${where} ${grouped(plan.by)}`, values }
 }
 
+/** Sums of sums; a single arm needs none, which saves as much time again. */
+const summed = (arms: readonly Sql[], by: readonly ReportKey[]): string =>
+  `SELECT ${[...groups(by), totals].join(', ')} FROM (${arms.map(({ text }) => text).join(' UNION ALL ')}) ${grouped(by)}`
+
 /**
  * The statement of a report; `ids` are the numbers of the names in its conditions. Its text is put together from the
  * names in our own tables alone; whatever somebody asks for is a value.
@@ -78,9 +82,8 @@ export const reportSql = (plan: ReportPlan, ids: readonly number[]): Sql => {
   const { by } = plan
   const named = by.map((key, index) => (isPlainKey(key) ? `n${index}.name` : `g${index}`))
   const joins = by.map((key, index) => (isPlainKey(key) ? `JOIN names n${index} ON n${index}.id = g${index}` : ''))
-  const inner = `SELECT ${[...groups(by), totals].join(', ')} FROM (${arms.map(({ text }) => text).join(' UNION ALL ')})
-    ${grouped(by)} HAVING sum(attempts) > 0`
+  const inner = arms.length === 1 ? arms[0]?.text : summed(arms, by)
   const order = ['measured_cost + estimated_cost DESC', ...named].join(', ')
-  const text = `SELECT ${[...named, ...columns].join(', ')} FROM (${inner}) ${joins.join(' ')} ORDER BY ${order} LIMIT ?`
+  const text = `SELECT ${[...named, ...columns].join(', ')} FROM (${inner} HAVING sum(attempts) > 0) ${joins.join(' ')} ORDER BY ${order} LIMIT ?`
   return { text, values: [...arms.flatMap(({ values }) => values), plan.limit] }
 }

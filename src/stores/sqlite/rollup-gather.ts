@@ -1,9 +1,9 @@
-import type { Database } from 'better-sqlite3'
 import type { LedgerLine } from '../../core/ledger-line.ts'
 import { plainKeys, plainName, type ScopedKey, scopedKeys, scopedNames } from '../line-keys.ts'
 import { addLine, noSums, type Sums } from '../line-sums.ts'
 import { readLine } from '../matching-line.ts'
 import { hourMs } from '../report-time.ts'
+import type { Session } from './session.ts'
 
 /** How far lines are summed up: all of the blocks before `block`, and the first `line` lines of that one. */
 export interface Mark {
@@ -34,32 +34,32 @@ export interface Gathered {
   readonly scoped: readonly ScopedSums[]
 }
 
-/** A writer keeps others waiting for as long as it takes to write so many sums: about 10 ms. */
-const mostSums = 800
-const mostLines = 5_000
+/** The writer is held for as long as it takes to write so many sums: about 10 ms. */
+const mostSums = 1_000
+/** The reader is held for as long as it takes to read so many lines: about 100 ms. */
+const mostLines = 20_000
 
-/** How long a process leaves the summing up to the one that did it last. */
-const patienceMs = 3_000
+/** For how long the summing up is left to the process that did it last. */
+const patienceMs = 15_000
 
 const readMark = 'SELECT block, line, owner, at FROM rollup_mark WHERE id = 1'
 const readBlocks = 'SELECT id, lines FROM blocks WHERE id >= ? ORDER BY id'
 
-/**
- * Reads lines that are in no sums yet and adds them up, in the reading thread, so that the writer has little to do.
- * Undefined when there are none, or when `owner` is given and another process does it.
- */
-export const createGather = (db: Database) => {
-  const mark = db.prepare<[], Mark & { owner: string; at: number }>(readMark)
-  const blocks = db.prepare<[number], { id: number; lines: string }>(readBlocks)
-  return (owner?: string): Gathered | undefined => {
-    const found = mark.get()
-    if (found === undefined) return undefined
-    const sinceMs = Date.now() - found.at
-    if (owner !== undefined && found.owner !== owner && sinceMs >= 0 && sinceMs < patienceMs) return undefined
-    const after = { block: found.block, line: found.line }
-    const gathering = new Gathering(after)
-    for (const block of blocks.iterate(after.block)) if (!gathering.take(block)) break
-    return gathering.result()
+/** Adding up lines that are in no sums yet, in the reading thread, so that the writing one has little to do. */
+export const rollupReader = ({ database, wall }: Session) => {
+  const mark = database.prepare<[], Mark & { owner: string; at: number }>(readMark)
+  const blocks = database.prepare<[number], { id: number; lines: string }>(readBlocks)
+  return {
+    /** Undefined when there are none. With the name of an owner, another who does it already is left to it. */
+    gather: (owner: string | undefined): Gathered | undefined => {
+      const found = mark.get()
+      if (found === undefined) return undefined
+      const sinceMs = wall() - found.at
+      if (owner !== undefined && found.owner !== owner && sinceMs >= 0 && sinceMs < patienceMs) return undefined
+      const gathering = new Gathering({ block: found.block, line: found.line })
+      for (const block of blocks.iterate(found.block)) if (!gathering.take(block)) break
+      return gathering.result()
+    },
   }
 }
 
@@ -97,16 +97,21 @@ class Gathering {
     if (line === undefined) return
     const hour = Math.floor(line.at / hourMs)
     addLine(this.#plainSums(hour, line), line)
+    if (line.endUser === undefined && line.session === undefined && line.tags === undefined) return
     for (const kind of scopedKeys)
       for (const name of scopedNames(line, kind)) addLine(this.#scopedSums(hour, kind, name), line)
   }
 
   #plainSums(hour: number, line: LedgerLine): Sums {
-    const names = plainKeys.map((key) => this.#number(plainName(line, key)))
-    const id = `${hour} ${names}`
+    let id = `${hour}`
+    for (const key of plainKeys) {
+      const name = plainName(line, key)
+      // With its length before it, no name can look like two.
+      id += `,${name.length}:${name}`
+    }
     let entry = this.#plain.get(id)
     if (entry === undefined) {
-      entry = { hour, names, sums: noSums() }
+      entry = { hour, names: plainKeys.map((key) => this.#number(plainName(line, key))), sums: noSums() }
       this.#plain.set(id, entry)
     }
     return entry.sums

@@ -3,6 +3,7 @@ import { plainKeys } from '../line-keys.ts'
 import type { Sums } from '../line-sums.ts'
 import type { Gathered, Mark } from './rollup-gather.ts'
 import { plainColumns, scopedNumbers, sumColumns } from './rollup-tables.ts'
+import type { Session } from './session.ts'
 
 /** Sums stay at the largest number there is instead of passing it, which would make the row unreadable. */
 const added = sumColumns
@@ -23,39 +24,50 @@ const addName = 'INSERT INTO names (name) VALUES (?)'
 
 type Values = (number | bigint | string)[]
 
-/**
- * Adds gathered sums to what reports read, in one transaction that also moves the mark: each line is counted once,
- * whoever else sums up at the same time, and whenever one is killed. False when the mark is elsewhere by now: then
- * another was faster, and nothing was done.
- */
-export const createAddGathered = (db: Database, owner: string) => {
-  const mark = db.prepare<[], Mark>(readMark)
-  const move = db.prepare<[number, number, string, number]>(moveMark)
-  const number = createNumberOf(db)
-  const statements = {
-    hours: db.prepare<Values>(upsert('hours', ['hour', ...idColumns])),
-    days: db.prepare<Values>(upsert('days', ['day', ...idColumns])),
-    scopeHours: db.prepare<Values>(upsert('scope_hours', ['kind', 'hour', 'name'])),
-    scopeDays: db.prepare<Values>(upsert('scope_days', ['kind', 'day', 'name'])),
+export interface AddGathered {
+  readonly gathered: Gathered
+  readonly owner: string
+}
+
+/** Adding sums to what reports read, in the writing thread. */
+export const rollupWriter = ({ database, wall }: Session) => {
+  const mark = database.prepare<[], Mark>(readMark)
+  const move = database.prepare<[number, number, string, number]>(moveMark)
+  const number = createNumberOf(database)
+  const add = createAdd(database)
+  return {
+    /**
+     * Moves the mark in the same transaction: each line is counted once, whoever else sums up at the same time, and
+     * whenever one is killed. False when the mark is elsewhere by now: another was faster, and nothing was done.
+     */
+    addGathered: ({ gathered, owner }: AddGathered): boolean => {
+      const found = mark.get()
+      const { after, upTo } = gathered
+      if (found?.block !== after.block || found.line !== after.line) return false
+      add(gathered, gathered.names.map(number))
+      move.run(upTo.block, upTo.line, owner, wall())
+      return true
+    },
   }
-  const add = db.transaction((gathered: Gathered): boolean => {
-    const found = mark.get()
-    const { after, upTo } = gathered
-    if (found?.block !== after.block || found.line !== after.line) return false
-    const ids = gathered.names.map(number)
+}
+
+const createAdd = (database: Database): ((gathered: Gathered, ids: readonly number[]) => void) => {
+  const hours = database.prepare<Values>(upsert('hours', ['hour', ...idColumns]))
+  const days = database.prepare<Values>(upsert('days', ['day', ...idColumns]))
+  const scopeHours = database.prepare<Values>(upsert('scope_hours', ['kind', 'hour', 'name']))
+  const scopeDays = database.prepare<Values>(upsert('scope_days', ['kind', 'day', 'name']))
+  return (gathered, ids) => {
     for (const { hour, names, sums } of gathered.plain) {
       const values = [...names.map((name) => ids[name] as number), ...valuesOf(sums)]
-      statements.hours.run(hour, ...values)
-      statements.days.run(Math.floor(hour / 24), ...values)
+      hours.run(hour, ...values)
+      days.run(Math.floor(hour / 24), ...values)
     }
     for (const { hour, kind, name, sums } of gathered.scoped) {
-      statements.scopeHours.run(scopedNumbers[kind], hour, name, ...valuesOf(sums))
-      statements.scopeDays.run(scopedNumbers[kind], Math.floor(hour / 24), name, ...valuesOf(sums))
+      const values = valuesOf(sums)
+      scopeHours.run(scopedNumbers[kind], hour, name, ...values)
+      scopeDays.run(scopedNumbers[kind], Math.floor(hour / 24), name, ...values)
     }
-    move.run(upTo.block, upTo.line, owner, Date.now())
-    return true
-  })
-  return (gathered: Gathered): boolean => add.immediate(gathered)
+  }
 }
 
 const valuesOf = (sums: Sums): (number | bigint)[] => sumColumns.map(([field]) => sums[field])
