@@ -89,10 +89,6 @@ describe('factsOf', () => {
     })
   }
 
-  test('takes the dearest hour where the price depends on the time of day', () => {
-    assert.equal(bill('deepseek', 'deepseek-chat', { input: 1_000_000, output: 1_000_000 }), '1.37')
-  })
-
   test('has no price for a model that is not listed, or listed without prices for text', () => {
     assert.equal(factsOf('openai', 'nonesuch')?.price, undefined)
     assert.equal(factsOf('openai', 'whisper-1')?.price, undefined)
