@@ -63,6 +63,7 @@ const set = async (standings: readonly Standing[] = []) => {
     declared: { keys: [], scopes: [], allowances: [fixed] },
     now: () => now,
     isModel: (name) => name === 'chat',
+    isEndpoint: (name) => name === 'pager',
   })
   return { control, released }
 }
@@ -112,6 +113,7 @@ describe('allowances that administrators set', () => {
     ['webhook', { webhook: 'http://169.254.169.254/latest' }],
     ['webhook', { webhook: 'https://user:word@hooks.example' }],
     ['webhook', { webhook: 'javascript:alert(1)' }],
+    ['webhook', { webhook: 'unknown' }],
     ['model', { model: 'unknown' }],
     ['scope', { scope: 'planet:earth' as Scope }],
     ['scope', { scope: 'team:' as Scope }],
@@ -124,6 +126,11 @@ describe('allowances that administrators set', () => {
       assert.deepEqual(await control.audit({ limit: 1 }), [])
     })
   }
+
+  test('alerts may go to an endpoint of the configuration, by its name', async () => {
+    const { control } = await set()
+    assert.equal((await control.putAllowance({ ...budget, webhook: 'pager' }, 'admin')).allowance.webhook, 'pager')
+  })
 
   test('declared ones are read-only; their lost money can be released', async () => {
     const { control, released } = await set()

@@ -3,7 +3,7 @@ import { GatewayError, invalid } from '../core/errors.ts'
 import type { Scope } from '../core/scope.ts'
 import type { ReportStore, Standing } from '../stores/store.ts'
 import type { AllowanceView, Control } from './control.ts'
-import type { Declared } from './declared.ts'
+import type { Declaration } from './declaration.ts'
 import { allowanceProblem } from './documents.ts'
 import type { Entries } from './entries.ts'
 import type { Known } from './key-changes.ts'
@@ -11,7 +11,7 @@ import { checkName, declaredOnly, missing } from './refusals.ts'
 
 export interface AllowancesOptions {
   readonly entries: Entries
-  readonly declared: Declared
+  readonly declared: Declaration
   readonly reports: Pick<ReportStore, 'standings' | 'releaseLost'>
   readonly known: Known
 }
@@ -84,14 +84,14 @@ const checkAllowance = (allowance: Allowance, known: Known): void => {
   const { model, webhook, unit, alerts } = allowance
   if (model !== undefined && known.isModel?.(model) === false) throw invalid('model', 'no model has this name')
   if (unit !== 'nanos' && alerts.length > 0) throw invalid('alerts', 'are for money only')
-  if (webhook !== undefined) checkWebhook(webhook, unit)
+  if (webhook !== undefined && unit !== 'nanos') throw invalid('webhook', 'is for money only')
+  if (webhook !== undefined && known.isEndpoint?.(webhook) !== true) checkWebhook(webhook)
 }
 
-const checkWebhook = (webhook: string, unit: Allowance['unit']): void => {
-  if (unit !== 'nanos') throw invalid('webhook', 'is for money only')
+const checkWebhook = (webhook: string): void => {
   const url = URL.parse(webhook)
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
-    throw invalid('webhook', 'must be an https address without user and password')
+    throw invalid('webhook', 'must be an https address without user and password, or a name of webhooks.endpoints')
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Store } from '../stores/store.ts'
 import { createAllowances } from './allowances.ts'
 import type { Control } from './control.ts'
-import { type Declared, nothingDeclared } from './declared.ts'
+import type { Declaration } from './declaration.ts'
 import { Entries } from './entries.ts'
 import type { Known } from './key-changes.ts'
 import { createKeys } from './keys.ts'
@@ -11,12 +11,14 @@ export interface ControlOptions extends Partial<Known> {
   readonly store: Pick<Store, 'control' | 'reports'>
   /** The store's own secret: `store.control.secret()`. */
   readonly secret: Uint8Array
-  /** Undefined: nothing is. */
-  readonly declared?: Declared | undefined
+  /** What the configuration declares: shown with the rest, and changed only there. Undefined: nothing. */
+  readonly declared?: Declaration | undefined
 }
 
+const nothing: Declaration = { keys: [], scopes: [], allowances: [] }
+
 /** What administrators can do with a store, checked and written down. `now` is `Date.now` unless it is given. */
-export const createControl = ({ store, secret, declared = nothingDeclared, ...given }: ControlOptions): Control => {
+export const createControl = ({ store, secret, declared = nothing, ...given }: ControlOptions): Control => {
   const known: Known = { ...given, now: given.now ?? Date.now }
   const entries = new Entries(store.control)
   const keys = createKeys({ entries, declared, secret, known })

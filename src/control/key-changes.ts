@@ -1,6 +1,8 @@
 import { invalid } from '../core/errors.ts'
 import type { KeyView, NewKey } from './control.ts'
+import type { DeclaredKey } from './declaration.ts'
 import type { KeyDocument } from './documents.ts'
+import { shownKey } from './key-format.ts'
 import { checkName } from './refusals.ts'
 
 /** What of a key may be chosen. */
@@ -10,6 +12,8 @@ export type KeyFields = Omit<NewKey, 'name'>
 export interface Known {
   /** Undefined: not known here, so every name is taken. */
   isModel?(name: string): boolean
+  /** Is this a name of `webhooks.endpoints`? Undefined: there are none. */
+  isEndpoint?(name: string): boolean
   /** Paths of doors; undefined: not known here. */
   readonly doors?: readonly string[] | undefined
   /** Unix milliseconds. */
@@ -50,7 +54,10 @@ export const changed = (document: KeyDocument, changes: Partial<KeyFields>): Key
   return { ...document, ...fields }
 }
 
-const stateOf = ({ revokedAt, expiresAt }: KeyDocument, now: number): KeyView['state'] => {
+const stateOf = (
+  { revokedAt, expiresAt }: Pick<KeyDocument, 'revokedAt' | 'expiresAt'>,
+  now: number,
+): KeyView['state'] => {
   if (revokedAt !== undefined) return 'revoked'
   return expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active'
 }
@@ -61,3 +68,10 @@ export const viewOfKey = (name: string, document: KeyDocument, now: number): Key
   const state = stateOf(document, now)
   return { name, shown, org, team, user, models, doors, createdAt, expiresAt, state, isDeclared: false }
 }
+
+export const viewOfDeclaredKey = ({ key, ...rest }: DeclaredKey, now: number): KeyView => ({
+  ...rest,
+  shown: shownKey(key),
+  state: stateOf(rest, now),
+  isDeclared: true,
+})

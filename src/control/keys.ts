@@ -1,15 +1,15 @@
 import { GatewayError, invalid } from '../core/errors.ts'
 import type { Control, KeyView } from './control.ts'
-import type { Declared } from './declared.ts'
+import type { Declaration } from './declaration.ts'
 import type { KeyDocument } from './documents.ts'
 import type { Entries, Found } from './entries.ts'
-import { changed, checkKeyFields, checkKeyName, type Known, viewOfKey } from './key-changes.ts'
+import { changed, checkKeyFields, checkKeyName, type Known, viewOfDeclaredKey, viewOfKey } from './key-changes.ts'
 import { createKeySecret, digestOf, shownKey } from './key-format.ts'
 import { declaredOnly, missing, taken } from './refusals.ts'
 
 export interface KeysOptions {
   readonly entries: Entries
-  readonly declared: Declared
+  readonly declared: Declaration
   /** What digests of keys are made under. */
   readonly secret: Uint8Array
   readonly known: Known
@@ -24,8 +24,9 @@ type Keys = Pick<Control, 'keys' | 'createKey' | 'rotateKey' | 'changeKey' | 're
 /** Virtual keys: made, changed, given new secrets, revoked; never deleted, so that no name means two keys. */
 export const createKeys = ({ entries, declared, secret: storeSecret, known }: KeysOptions): Keys => {
   const now = (): number => known.now()
+  const isDeclared = (name: string): boolean => declared.keys.some((key) => key.name === name)
   const find = async (name: string): Promise<Found<'key'>> => {
-    if (declared.keys.some((key) => key.name === name)) throw declaredOnly(`The key ${name}`)
+    if (isDeclared(name)) throw declaredOnly(`The key ${name}`)
     const found = await entries.get('key', name)
     if (!found || found.deleted) throw missing('key of this name')
     if (found.document.revokedAt !== undefined) throw new GatewayError('conflict', `The key ${name} was revoked.`)
@@ -37,13 +38,16 @@ export const createKeys = ({ entries, declared, secret: storeSecret, known }: Ke
   }
   return {
     async keys() {
-      const made = (await entries.all('key')).filter((found) => !found.deleted)
-      return [...declared.keys, ...made.map(({ name, document }) => viewOfKey(name, document, now()))]
+      const made = (await entries.all('key')).filter(({ name, deleted }) => !deleted && !isDeclared(name))
+      return [
+        ...declared.keys.map((key) => viewOfDeclaredKey(key, now())),
+        ...made.map(({ name, document }) => viewOfKey(name, document, now())),
+      ]
     },
     async createKey({ name, ...fields }, actor) {
       checkKeyName(name)
       checkKeyFields(fields, known)
-      if (declared.keys.some((key) => key.name === name) || (await entries.get('key', name))) {
+      if (isDeclared(name) || (await entries.get('key', name))) {
         throw taken(`A key called ${name}`)
       }
       const { secret } = createKeySecret()

@@ -4,10 +4,10 @@ import type { Allowance } from '../core/allowance.ts'
 import { GatewayError } from '../core/errors.ts'
 import { createMemoryControl } from '../stores/memory/control.ts'
 import { createMemoryReports } from '../stores/memory/reports.ts'
-import type { Control, ScopeView } from './control.ts'
+import type { Control } from './control.ts'
 import { createControl } from './create-control.ts'
 
-const declaredOrg: ScopeView = { kind: 'org', name: 'acme', isDeclared: true }
+const declaredOrg = { kind: 'org', name: 'acme' } as const
 
 const budget: Allowance = {
   id: 'shop-month',

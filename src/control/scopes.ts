@@ -1,12 +1,12 @@
 import { GatewayError, invalid } from '../core/errors.ts'
 import type { Control, KeyView, ScopeView } from './control.ts'
-import type { Declared } from './declared.ts'
+import type { Declaration } from './declaration.ts'
 import type { Entries } from './entries.ts'
 import { checkName, declaredOnly, missing } from './refusals.ts'
 
 export interface ScopesOptions {
   readonly entries: Entries
-  readonly declared: Declared
+  readonly declared: Declaration
   keys(): Promise<readonly KeyView[]>
   /** Scopes that made allowances bind, as they are written. */
   bound(): Promise<readonly string[]>
@@ -29,7 +29,7 @@ export const createScopes = (options: ScopesOptions): Pick<Control, 'scopes' | '
         if (!deleted && !isDeclared(kind, name)) made.push({ kind, name, parent: document.parent, isDeclared: false })
       }
     }
-    return [...declared.scopes, ...made]
+    return [...declared.scopes.map((scope) => ({ ...scope, isDeclared: true })), ...made]
   }
   return {
     scopes,

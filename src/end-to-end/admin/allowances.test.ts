@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { nothingDeclared } from '../../control/declared.ts'
+import type { Allowance } from '../../core/allowance.ts'
 import type { Standing } from '../../stores/store.ts'
 import { type AdminRig, startAdminRig } from './rig.ts'
 
@@ -105,6 +105,26 @@ describe('budgets and limits over HTTP', () => {
     assert.deepEqual([line?.action, line?.subject], ['allowance.release', 'shop-month'])
   })
 
+  test('a declared one is shown by its id, slashes and all, and is read-only', async () => {
+    const fixed: Allowance = {
+      id: 'team:shop/requests/1m@sim/a',
+      unit: 'requests',
+      limit: 300n,
+      window: { kind: 'rolling', ms: 60_000 },
+      scope: 'team:shop',
+      isHard: true,
+      onLimit: 'refuse',
+      onShort: 'clamp',
+      alerts: [],
+    }
+    await using other = await startAdminRig({ declared: { keys: [], scopes: [], allowances: [fixed] } })
+    const path = `/admin/api/allowances/${encodeURIComponent(fixed.id)}`
+    const told = await other.ask('GET', path)
+    assert.deepEqual([told.at('id'), told.at('declared'), told.at('limit')], [fixed.id, true, '300'])
+    assert.equal((await other.ask('DELETE', path)).status, 409)
+    assert.equal((await other.ask('PUT', path, { body: budget })).status, 409)
+  })
+
   test('one is taken away', async () => {
     await put('short', budget)
     assert.equal((await rig.ask('DELETE', '/admin/api/allowances/short')).status, 204)
@@ -116,7 +136,7 @@ describe('budgets and limits over HTTP', () => {
 describe('orgs, teams and users over HTTP', () => {
   test('each kind has its own place and its own parent', async () => {
     await using rig = await startAdminRig({
-      declared: { ...nothingDeclared, scopes: [{ kind: 'org', name: 'acme', isDeclared: true }] },
+      declared: { keys: [], scopes: [{ kind: 'org', name: 'acme' }], allowances: [] },
     })
     const put = (path: string, body: unknown) => rig.ask('PUT', `/admin/api/${path}`, { body })
     assert.deepEqual((await put('teams/shop', { org: 'acme' })).at(), { name: 'shop', org: 'acme', declared: false })

@@ -1,6 +1,6 @@
 import type { ConfigInput } from '../../config/schema.ts'
 import { createControl } from '../../control/create-control.ts'
-import type { Declared } from '../../control/declared.ts'
+import type { Declaration } from '../../control/declaration.ts'
 import type { GatewayError } from '../../core/errors.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { isObject } from '../../core/json.ts'
@@ -40,7 +40,7 @@ export interface AdminRig extends AsyncDisposable {
 
 export interface AdminRigOptions {
   readonly config?: ConfigInput | undefined
-  readonly declared?: Declared | undefined
+  readonly declared?: Declaration | undefined
   readonly standings?: readonly Standing[] | undefined
 }
 

@@ -10,13 +10,13 @@ import {
   viewOfAllowance,
   viewOfStanding,
 } from './allowance-view.ts'
-import { failures, gives, gone, moneyView, nameField, pageFields, pageOf, takes, viewOfMoney } from './fields.ts'
+import { failures, gives, gone, moneyView, pageFields, pageOf, takes, viewOfMoney } from './fields.ts'
 import { pageByName } from './page.ts'
 import { actorOf } from './permission.ts'
 import type { AdminApp, AdminTools } from './tools.ts'
 
 const tags = ['Allowances']
-const params = z.object({ id: nameField })
+const params = z.object({ id: z.string().min(1).max(1_024).openapi({ example: 'shop-month' }) })
 
 const list = createRoute({
   method: 'get',

@@ -25,7 +25,7 @@ const window = z
     windowFields.calendar,
     z.strictObject({ kind: z.literal('rolling'), length: durationField }),
   ])
-  .openapi('Window')
+  .openapi('Window', { description: 'When a quantity is new. A month begins with its first day, a week with Monday.' })
 
 const windowView = z
   .discriminatedUnion('kind', [
@@ -50,7 +50,7 @@ export const allowanceFields = z
     limit: z
       .union([z.string().max(32), z.int().min(0)])
       .openapi({ description: 'US dollars as a string, exactly; of everything else a whole number.', example: '1000' }),
-    window: window.optional().openapi({ description: 'Default: total.' }),
+    window: window.optional(),
     hard: z
       .boolean()
       .optional()

@@ -58,7 +58,7 @@ export function countField(usual: number, most: number) {
     .transform(Number)
     .refine((count) => count <= most, `must be a whole number from 1 to ${most}`)
     .default(usual)
-    .openapi({ type: 'integer', minimum: 1, maximum: most, default: usual })
+    .openapi({ type: 'integer', minimum: 1, maximum: most, default: usual, description: 'How many at most.' })
 }
 
 /** The answer of a list: a page of it, and where it goes on. */

@@ -62,7 +62,10 @@ const changes = z
     user: owner.nullable().optional(),
     models: list.nullable().optional(),
     doors: list.nullable().optional(),
-    expiresAt: timeField.nullable().optional(),
+    expiresAt: timeField
+      .nullable()
+      .optional()
+      .openapi({ type: ['string', 'null'] }),
   })
   .openapi('KeyChanges', { description: 'Only what is to be changed; null takes a field away.' })
 

@@ -21,12 +21,12 @@ export const filterFields = {
   outcome: filter,
   end_user: filter,
   session: filter,
-  tag: filter.openapi({ example: 'feature=search' }),
+  tag: filter.openapi({ description: 'As `name=value`.', example: 'feature=search' }),
 }
 
 export const stretchFields = {
-  from: timeField.optional(),
-  to: timeField.optional(),
+  from: timeField.optional().openapi({ description: 'Default: a day before `to`.' }),
+  to: timeField.optional().openapi({ description: 'Not included. Default: now.' }),
 }
 
 /** A stretch of time. Throws `invalid_request` where it ends before it begins. */

@@ -11,9 +11,11 @@ const count = z.number().openapi({ type: 'integer' })
 
 const row = z
   .strictObject({
-    group: z
-      .partialRecord(z.enum(reportKeys), z.string())
-      .openapi({ description: 'The names it is about, by key; a key without a name is absent.', type: 'object' }),
+    group: z.partialRecord(z.enum(reportKeys), z.string()).openapi({
+      description: 'The names it is about, by key; a key without a name is absent.',
+      type: 'object',
+      additionalProperties: { type: 'string' },
+    }),
     attempts: count,
     calls: count,
     failed: count,
