@@ -90,11 +90,12 @@ describe('allowances that administrators set', () => {
     )
   })
 
-  test('each comes with where it stands in the periods that are not over', async () => {
+  test('each comes with where it stands, also in times that are over where something is lost', async () => {
     const here = standing({})
-    const { control } = await set([here, standing({ start: 1, end: now }), standing({ allowance: 'gone' })])
-    assert.deepEqual((await control.putAllowance(budget, 'admin')).standings, [here])
-    assert.deepEqual((await control.allowances()).at(-1)?.standings, [here])
+    const over = standing({ start: 1, end: now })
+    const { control } = await set([here, over, standing({ allowance: 'gone' })])
+    assert.deepEqual((await control.putAllowance(budget, 'admin')).standings, [here, over])
+    assert.deepEqual((await control.allowances()).at(-1)?.standings, [here, over])
   })
 
   const impossible: readonly (readonly [string, Partial<Allowance>])[] = [

@@ -26,7 +26,7 @@ export const createAllowances = ({ entries, declared, reports, known }: Allowanc
   return {
     async allowances() {
       const made = (await entries.all('allowance')).filter(({ name, deleted }) => !deleted && !isDeclared(name))
-      const standings = current(await reports.standings(), known.now())
+      const standings = byAllowance(await reports.standings())
       const view = (allowance: Allowance, fixed: boolean): AllowanceView => ({
         allowance,
         isDeclared: fixed,
@@ -51,7 +51,7 @@ export const createAllowances = ({ entries, declared, reports, known }: Allowanc
         expect: found?.version ?? 'new',
         ...note,
       })
-      const standings = current(await reports.standings(), known.now()).get(id) ?? []
+      const standings = byAllowance(await reports.standings()).get(id) ?? []
       return { allowance, isDeclared: false, standings }
     },
     async deleteAllowance(id, actor) {
@@ -70,12 +70,8 @@ export const createAllowances = ({ entries, declared, reports, known }: Allowanc
   }
 }
 
-/** Standings of periods that are not over, by allowance. */
-const current = (standings: readonly Standing[], now: number): ReadonlyMap<string, readonly Standing[]> =>
-  Map.groupBy(
-    standings.filter(({ end }) => end > now),
-    ({ allowance }) => allowance,
-  )
+const byAllowance = (standings: readonly Standing[]): ReadonlyMap<string, readonly Standing[]> =>
+  Map.groupBy(standings, ({ allowance }) => allowance)
 
 const checkAllowance = (allowance: Allowance, known: Known): void => {
   checkName('id', allowance.id)

@@ -86,7 +86,7 @@ export const standingView = z
     settled: amount,
     leased: z.string().openapi({ description: 'Set aside for what is under way.' }),
     lost: z.string().openapi({ description: 'The part of `settled` that was charged for processes that died.' }),
-    free: z.string(),
+    free: z.string().openapi({ description: 'Nothing of a time that is over.' }),
   })
   .openapi('Standing')
 
@@ -151,7 +151,7 @@ export const allowanceOf = (id: string, given: z.output<typeof allowanceFields>)
 const shown = (of: AllowanceUnit, value: bigint): string => (of === 'nanos' ? usdFromNanos(value) : String(value))
 
 export const viewOfStanding = ({ unit: of, limit }: Allowance, standing: Standing): z.output<typeof standingView> => {
-  const free = limit - standing.settled - standing.leased
+  const free = standing.end > Date.now() ? limit - standing.settled - standing.leased : 0n
   return {
     subject: standing.subject,
     from: standing.start === 0 ? undefined : viewOfTime(standing.start),
