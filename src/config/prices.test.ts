@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { describe, test } from 'node:test'
 import { costOf, type Price, usdFromNanos, worstCostOf } from '../core/money.ts'
 import type { ModelFacts } from '../core/target.ts'
@@ -109,6 +110,16 @@ describe('prices of a configuration', () => {
     assert.equal(facts?.price && bill(facts.price, { input: 1e6 }), '1')
     assert.equal(facts?.bound && usdFromNanos(worstCostOf({ ...noUsage, input: 1e6 }, facts.bound)), '2')
   })
+})
+
+test('the prices in the guide are a configuration that works', async () => {
+  const guide = await readFile(new URL('../../docs/guide/prices.md', import.meta.url), 'utf8')
+  const [, prices = ''] = /```yaml\n([\s\S]*?)```/.exec(guide) ?? []
+  const { kind, baseUrl, apiKey } = { kind: 'openai-compatible', baseUrl: 'http://127.0.0.1:1/v1', apiKey: 'k-guide' }
+  const providers = { local: { kind, baseUrl }, acme: { kind, baseUrl }, openai: { apiKey }, xai: { apiKey } }
+  const text = `providers: ${JSON.stringify(providers)}\n${prices}`
+  const { config } = await loadConfig({ text, environment: {}, probe: async () => undefined })
+  assert.deepEqual([...config.prices.keys()], ['local/*', 'openai/*', 'xai/*', 'acme/large', 'acme/small', '*/*'])
 })
 
 describe('mistakes in prices', () => {
