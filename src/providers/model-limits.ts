@@ -26,7 +26,7 @@ const row = (provider: string | undefined, model: RegExp, known: Omit<LimitRow, 
 /** Read on 2026-11-24. What a model can do is not listed: anything that is not known to be lacking is worth trying. */
 const rows: readonly LimitRow[] = [
   // https://platform.claude.com/docs/en/about-claude/models/overview; structured outputs since Opus 4.1 and Sonnet 4.5.
-  row(undefined, /claude-(fable|opus-5|sonnet-5|opus-4[-.][678])/, { maxOutput: 128_000 }),
+  row(undefined, /claude-(fable|opus-5|sonnet-5|haiku-5|opus-4[-.][678])/, { maxOutput: 128_000 }),
   row(undefined, /claude-(haiku-4|sonnet-4|opus-4[-.]5|3[-.]7)/, { maxOutput: 64_000 }),
   row(undefined, /claude-opus-4/, { maxOutput: 32_000 }),
   row(undefined, /claude-3[-.]5/, { maxOutput: 8_192 }),
