@@ -8,6 +8,7 @@ import type { keySchema } from './schema.ts'
 import { callersWithoutKey } from './scope-names.ts'
 
 const shortest = 8
+const longest = 512
 
 /** Every virtual key that can be understood; what cannot is complained of, never with the secret itself. */
 export const resolveKeys = (entries: readonly Entry<z.output<typeof keySchema>>[], names: Names): DeclaredKey[] => {
@@ -38,6 +39,7 @@ export const resolveKeys = (entries: readonly Entry<z.output<typeof keySchema>>[
 const checkKey = ({ value, path }: Entry<z.output<typeof keySchema>>, names: Names): void => {
   if (callersWithoutKey.includes(value.name)) names.complain([...path, 'name'], `${value.name} is a reserved name`)
   if (value.key.length < shortest) names.complain([...path, 'key'], `must have at least ${shortest} characters`)
+  else if (value.key.length > longest) names.complain([...path, 'key'], `must have at most ${longest} characters`)
   else if (!isSendable(value.key)) names.complain([...path, 'key'], 'must be printable ASCII without spaces')
   for (const [index, model] of value.models?.entries() ?? []) {
     const problem = modelProblem(model, names)
