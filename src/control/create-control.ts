@@ -11,6 +11,8 @@ export interface ControlOptions extends Partial<Known> {
   readonly store: Pick<Store, 'control' | 'reports'>
   /** The store's own secret: `store.control.secret()`. */
   readonly secret: Uint8Array
+  /** Awaited after each change, so that it holds in this process when the answer is out: `directory.refresh`. */
+  changed?(): Promise<unknown>
   /** What the configuration declares: shown with the rest, and changed only there. Undefined: nothing. */
   readonly declared?: Declaration | undefined
 }
@@ -20,7 +22,7 @@ const nothing: Declaration = { keys: [], scopes: [], allowances: [] }
 /** What administrators can do with a store, checked and written down. `now` is `Date.now` unless it is given. */
 export const createControl = ({ store, secret, declared = nothing, ...given }: ControlOptions): Control => {
   const known: Known = { ...given, now: given.now ?? Date.now }
-  const entries = new Entries(store.control)
+  const entries = new Entries(store.control, given.changed)
   const keys = createKeys({ entries, declared, secret, known })
   const allowances = createAllowances({ entries, declared, reports: store.reports, known })
   const bound = async (): Promise<readonly string[]> =>

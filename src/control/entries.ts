@@ -27,25 +27,34 @@ export interface Change<Kind extends ControlKind> {
 /** The documents of a store, as they are at the moment of asking; only what changed since is read again. */
 export class Entries {
   readonly #store: ControlStore
+  readonly #changed: () => Promise<unknown>
   readonly #known = new Map<string, ControlEntry>()
   #version = 0
 
-  constructor(store: ControlStore) {
+  constructor(store: ControlStore, changed: () => Promise<unknown> = async () => {}) {
     this.#store = store
+    this.#changed = changed
   }
 
-  /** Documents of one kind, deleted ones too. */
+  /** Documents of one kind, deleted ones too. What cannot be read, such as what a later version wrote, is left out. */
   async all<Kind extends ControlKind>(kind: Kind): Promise<readonly Found<Kind>[]> {
     await this.#refresh()
     const found: Found<Kind>[] = []
-    for (const entry of this.#known.values()) if (entry.kind === kind) found.push(read(kind, entry))
+    for (const entry of this.#known.values()) {
+      const one = entry.kind === kind ? read(kind, entry) : undefined
+      if (one) found.push(one)
+    }
     return found
   }
 
+  /** Throws `conflict` for one that cannot be read: nobody writes over it. */
   async get<Kind extends ControlKind>(kind: Kind, name: string): Promise<Found<Kind> | undefined> {
     await this.#refresh()
     const entry = this.#known.get(`${kind} ${name}`)
-    return entry && read(kind, entry)
+    if (!entry) return undefined
+    const found = read(kind, entry)
+    if (found) return found
+    throw new GatewayError('conflict', `${kind} ${name} is there in a form that this version cannot read.`)
   }
 
   /** Writes a change with its line of audit. Throws `conflict` when somebody was faster. */
@@ -60,6 +69,8 @@ export class Entries {
     if (version === undefined) {
       throw new GatewayError('conflict', `${kind} ${name} was changed by somebody else meanwhile; look and try again.`)
     }
+    // It is written; whoever could not hear of it now hears of it within a second.
+    await this.#changed().catch(() => {})
   }
 
   async #refresh(): Promise<void> {
@@ -73,12 +84,14 @@ export class Entries {
   }
 }
 
-const read = <Kind extends ControlKind>(kind: Kind, entry: ControlEntry): Found<Kind> => ({
-  name: entry.name,
-  document: documents[kind].read(entry.document),
-  version: entry.version,
-  deleted: entry.deleted,
-})
+const read = <Kind extends ControlKind>(kind: Kind, entry: ControlEntry): Found<Kind> | undefined => {
+  const { name, version, deleted } = entry
+  try {
+    return { name, document: documents[kind].read(entry.document), version, deleted }
+  } catch {
+    return undefined
+  }
+}
 
 const text = (detail: Readonly<Record<string, unknown>>): string =>
   JSON.stringify(detail, (_name, value) => (typeof value === 'bigint' ? String(value) : value))

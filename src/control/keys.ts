@@ -22,11 +22,35 @@ const mostSecrets = 8
 type Keys = Pick<Control, 'keys' | 'createKey' | 'rotateKey' | 'changeKey' | 'revokeKey'>
 
 /** Virtual keys: made, changed, given new secrets, revoked; never deleted, so that no name means two keys. */
-export const createKeys = ({ entries, declared, secret: storeSecret, known }: KeysOptions): Keys => {
-  const now = (): number => known.now()
-  const isDeclared = (name: string): boolean => declared.keys.some((key) => key.name === name)
+export const createKeys = (options: KeysOptions): Keys => ({ ...making(options), ...changing(options) })
+
+const making = ({ entries, declared, secret: storeSecret, known }: KeysOptions): Pick<Keys, 'keys' | 'createKey'> => ({
+  async keys() {
+    const made = (await entries.all('key')).filter(({ name, deleted }) => !deleted && !isDeclared(declared, name))
+    const now = known.now()
+    return [
+      ...declared.keys.map((key) => viewOfDeclaredKey(key, now)),
+      ...made.map(({ name, document }) => viewOfKey(name, document, now)),
+    ]
+  },
+  async createKey({ name, ...fields }, actor) {
+    checkKeyName(name)
+    checkKeyFields(fields, known)
+    if (isDeclared(declared, name) || (await entries.get('key', name))) throw taken(`A key called ${name}`)
+    const { secret } = createKeySecret()
+    const now = known.now()
+    const document = changed({ ...shownAs(secret, storeSecret), createdAt: now }, fields)
+    await entries.write({ kind: 'key', name, document, actor, action: 'key.create', detail: fields, expect: 'new' })
+    return { key: viewOfKey(name, document, now), secret }
+  },
+})
+
+const isDeclared = ({ keys }: Declaration, name: string): boolean => keys.some((key) => key.name === name)
+
+const changing = (options: KeysOptions): Pick<Keys, 'rotateKey' | 'changeKey' | 'revokeKey'> => {
+  const { entries, declared, secret: storeSecret, known } = options
   const find = async (name: string): Promise<Found<'key'>> => {
-    if (isDeclared(name)) throw declaredOnly(`The key ${name}`)
+    if (isDeclared(declared, name)) throw declaredOnly(`The key ${name}`)
     const found = await entries.get('key', name)
     if (!found || found.deleted) throw missing('key of this name')
     if (found.document.revokedAt !== undefined) throw new GatewayError('conflict', `The key ${name} was revoked.`)
@@ -34,32 +58,13 @@ export const createKeys = ({ entries, declared, secret: storeSecret, known }: Ke
   }
   const save = async (found: Found<'key'>, document: KeyDocument, note: Note): Promise<KeyView> => {
     await entries.write({ kind: 'key', name: found.name, document, expect: found.version, ...note })
-    return viewOfKey(found.name, document, now())
+    return viewOfKey(found.name, document, known.now())
   }
   return {
-    async keys() {
-      const made = (await entries.all('key')).filter(({ name, deleted }) => !deleted && !isDeclared(name))
-      return [
-        ...declared.keys.map((key) => viewOfDeclaredKey(key, now())),
-        ...made.map(({ name, document }) => viewOfKey(name, document, now())),
-      ]
-    },
-    async createKey({ name, ...fields }, actor) {
-      checkKeyName(name)
-      checkKeyFields(fields, known)
-      if (isDeclared(name) || (await entries.get('key', name))) {
-        throw taken(`A key called ${name}`)
-      }
-      const { secret } = createKeySecret()
-      const start: KeyDocument = { ...shownAs(secret, storeSecret), createdAt: now() }
-      const document = changed(start, fields)
-      await entries.write({ kind: 'key', name, document, actor, action: 'key.create', detail: fields, expect: 'new' })
-      return { key: viewOfKey(name, document, now()), secret }
-    },
     async rotateKey(name, overlapMs, actor) {
       const found = await find(name)
       const { secret } = createKeySecret()
-      const older = stillGood(found.document, now(), overlapMs)
+      const older = stillGood(found.document, known.now(), overlapMs)
       const { digests, shown } = shownAs(secret, storeSecret)
       const document = { ...found.document, shown, digests: [...digests, ...older] }
       const key = await save(found, document, { actor, action: 'key.rotate', detail: { overlapMs, shown } })
@@ -74,7 +79,8 @@ export const createKeys = ({ entries, declared, secret: storeSecret, known }: Ke
     },
     async revokeKey(name, actor) {
       const found = await find(name)
-      return save(found, { ...found.document, revokedAt: now() }, { actor, action: 'key.revoke', detail: {} })
+      const document = { ...found.document, revokedAt: known.now() }
+      return save(found, document, { actor, action: 'key.revoke', detail: {} })
     },
   }
 }

@@ -2,14 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi'
 import type { AllowanceView, Control } from '../../control/control.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { Scope } from '../../core/scope.ts'
-import {
-  allowanceFields,
-  allowanceOf,
-  allowanceView,
-  standingView,
-  viewOfAllowance,
-  viewOfStanding,
-} from './allowance-view.ts'
+import { allowanceFields, allowanceView, standingView } from './allowance-fields.ts'
+import { allowanceOf, viewOfAllowance, viewOfStanding } from './allowance-view.ts'
 import { failures, gives, gone, moneyView, pageFields, pageOf, takes, viewOfMoney } from './fields.ts'
 import { pageByName } from './page.ts'
 import { actorOf } from './permission.ts'
