@@ -2,7 +2,7 @@ import { failureOf } from './failures.ts'
 import type { Asked, Said } from './messages.ts'
 import type { Procedures, Session } from './session.ts'
 
-export type Question = Exclude<Asked, 'close'>
+export type Question = Exclude<Asked, string>
 
 export interface Calls {
   readonly questions: readonly Question[]

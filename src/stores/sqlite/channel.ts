@@ -22,15 +22,18 @@ interface Waiting {
 
 const threadFile = new URL(`./thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 
-/** Starts a thread and waits until its connection is open. Fails with a sentence for operators. */
-export const openChannel = async <P extends Procedures>(data: ThreadData): Promise<Channel<P>> => {
-  const thread = new ThreadChannel<P>(data)
-  await thread.ready
-  return thread
+/** A thread that has still to open its connection. */
+export interface StartedThread<P extends Procedures> {
+  /** Fails with a sentence for operators. */
+  open(): Promise<Channel<P>>
+  /** Ends it without opening anything. */
+  drop(): Promise<void>
 }
 
-class ThreadChannel<P extends Procedures> implements Channel<P> {
-  readonly ready: Promise<void>
+/** Starts a thread: it gets ready while others open the file. */
+export const startThread = <P extends Procedures>(data: ThreadData): StartedThread<P> => new ThreadChannel<P>(data)
+
+class ThreadChannel<P extends Procedures> implements Channel<P>, StartedThread<P> {
   readonly #worker: Worker
   readonly #path: string
   readonly #waiting = new Map<number, Waiting>()
@@ -46,9 +49,6 @@ class ThreadChannel<P extends Procedures> implements Channel<P> {
     this.#path = data.path
     // Options of the main thread, such as an input type, would keep it from starting.
     this.#worker = new Worker(threadFile, { workerData: data, execArgv: [], name: `store ${data.role}` })
-    this.ready = new Promise((resolve, reject) => {
-      this.#opening = { resolve: () => resolve(), reject }
-    })
     this.#worker.on('message', (said: Said) => this.#hear(said))
     this.#worker.on('error', (error) => this.#end(error))
     this.#ended = new Promise((resolve) => {
@@ -57,6 +57,17 @@ class ThreadChannel<P extends Procedures> implements Channel<P> {
         resolve()
       })
     })
+  }
+
+  open(): Promise<Channel<P>> {
+    return new Promise((resolve, reject) => {
+      this.#opening = { resolve: () => resolve(this), reject }
+      this.#post('open')
+    })
+  }
+
+  async drop(): Promise<void> {
+    await this.#worker.terminate()
   }
 
   call<Name extends keyof P & string>(name: Name, argument: Parameters<P[Name]>[0]): Promise<ReturnType<P[Name]>> {

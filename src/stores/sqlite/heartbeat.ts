@@ -1,7 +1,7 @@
 import { createAlerts } from './alerts.ts'
 import { isGone } from './host.ts'
 import type { LeaseParts } from './lease.ts'
-import type { WindowKey } from './windows.ts'
+import { mostSettled, type WindowKey } from './windows.ts'
 
 const heartbeatMs = 500
 /** A process whose heart has not beaten for so many beats of ours is dead: 3 s, however clocks jump. */
@@ -72,8 +72,8 @@ const markDead = 'UPDATE processes SET is_dead = 1 WHERE id = ? AND is_dead = 0'
 const sumHeld = `SELECT allowance, subject, period_start AS start, sum(amount) AS amount,
     sum(iif(on_loss = 'charge', amount, 0)) AS charged
   FROM slices WHERE process = ? AND is_lost = 0 GROUP BY allowance, subject, period_start`
-const loseWindow = `UPDATE windows SET leased = max(0, leased - @amount), settled = min(settled + @charged, ${2n ** 62n}),
-  lost = min(lost + @charged, ${2n ** 62n})
+const loseWindow = `UPDATE windows SET leased = max(0, leased - @amount), settled = min(settled + @charged, ${mostSettled}),
+  lost = min(lost + @charged, ${mostSettled})
   WHERE allowance = @allowance AND subject = @subject AND period_start = @start`
 const loseSlices = `UPDATE slices SET is_lost = 1, amount = iif(on_loss = 'charge', amount, 0) WHERE process = ? AND is_lost = 0`
 

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { GatewayError } from '../../core/errors.ts'
 import type { Store } from '../store.ts'
-import { openChannel } from './channel.ts'
+import { startThread } from './channel.ts'
 import { createSqliteControl } from './control.ts'
 import { createSqliteLedger } from './ledger.ts'
 import type { ReaderProcedures } from './reader-procedures.ts'
@@ -23,8 +23,14 @@ export const createSqliteStore = async (path: string, options: SqliteOptions = {
   const file = resolve(path)
   makeFile(file)
   const shared = { path: file, skew: options.skew }
-  const writer = await openChannel<WriterProcedures>({ ...shared, role: 'writer' })
-  const reader = await openChannel<ReaderProcedures>({ ...shared, role: 'reader' }).catch(async (thrown) => {
+  const started = startThread<ReaderProcedures>({ ...shared, role: 'reader' })
+  const writer = await startThread<WriterProcedures>({ ...shared, role: 'writer' })
+    .open()
+    .catch(async (thrown) => {
+      await started.drop()
+      throw thrown
+    })
+  const reader = await started.open().catch(async (thrown) => {
     await writer.close()
     throw thrown
   })

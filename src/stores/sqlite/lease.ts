@@ -1,10 +1,10 @@
+import { larger, smaller } from '../../core/amounts.ts'
 import { countsFrom, periodAt, type Window } from '../../core/window.ts'
 import type { Leased, Shortage, Slice, Want } from '../store.ts'
 import { alertText } from './alerts.ts'
 import type { Members } from './members.ts'
 import type { Session } from './session.ts'
 import type { StoreTime } from './store-time.ts'
-import { larger, smaller } from './windows.ts'
 
 const addWindow = `INSERT INTO windows (allowance, subject, period_start, period_end, counts_until, ceiling)
   VALUES (@allowance, @subject, @start, @end, @countsUntil, @limit) ON CONFLICT DO NOTHING`

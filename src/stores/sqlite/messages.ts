@@ -8,8 +8,8 @@ export interface ThreadData {
   readonly skew: SharedArrayBuffer | undefined
 }
 
-/** What a thread is asked. `close` has no id and no answer but the end of the thread, or the failure of closing. */
-export type Asked = { readonly id: number; readonly name: string; readonly argument: unknown } | 'close'
+/** What a thread is asked. `open` comes first; after `close`, whose failure is told, it ends. */
+export type Asked = { readonly id: number; readonly name: string; readonly argument: unknown } | 'open' | 'close'
 
 /** A failure as data: errors lose their class on the way between threads. */
 export interface Failure {

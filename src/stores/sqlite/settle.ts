@@ -1,9 +1,10 @@
+import { larger, smaller } from '../../core/amounts.ts'
 import { periodAt } from '../../core/window.ts'
 import type { Batch, Booking, Charge } from '../store.ts'
 import { alertText, createAlerts, createTouched } from './alerts.ts'
 import type { LeaseParts } from './lease.ts'
 import type { Session } from './session.ts'
-import { bounded, createChangeWindow, smaller, type WindowKey } from './windows.ts'
+import { bounded, createChangeWindow, mostSettled, type WindowKey } from './windows.ts'
 
 /** Batches before these many last ones are taken for booked: nobody tries them again. */
 const rememberedBatches = 1_024
@@ -57,10 +58,10 @@ const dropSlice = 'DELETE FROM slices WHERE id = ?'
 const changeSlice = 'UPDATE slices SET amount = @amount, is_overdrawn = @overdrawn WHERE id = @id'
 
 /** How a booking divides up a slice: what it covers of what was used, and what goes back of the rest. */
-const divide = (amount: bigint, used: bigint, back: bigint) => {
-  const covered = smaller(used, amount)
-  const returned = smaller(back, amount - covered)
-  return { covered, returned, over: used - covered, amount: amount - covered - returned }
+const divide = (amount: bigint, { used, back }: Booking) => {
+  const covered = smaller(larger(used, 0n), amount)
+  const returned = smaller(larger(back, 0n), amount - covered)
+  return { covered, returned, over: bounded(used - covered), amount: amount - covered - returned }
 }
 
 /**
@@ -75,12 +76,11 @@ const createBook = ({ database }: Session) => {
   return (booking: Booking, touched: (key: WindowKey) => void): void => {
     const row = find.get(booking.slice)
     if (!row) return
-    const used = bounded(booking.used)
-    const { covered, returned, over, amount } = divide(row.amount, used, bounded(booking.back))
+    const { covered, returned, over, amount } = divide(row.amount, booking)
     const key = { allowance: row.allowance, subject: row.subject, start: Number(row.start) }
     const gone = -(covered + returned)
     if (row.lost) changeWindow(key, { settled: over - returned, leased: 0n, lost: gone, over })
-    else changeWindow(key, { settled: used, leased: gone, lost: 0n, over })
+    else changeWindow(key, { settled: covered + over, leased: gone, lost: 0n, over })
     const overdrawn = row.overdrawn || over > 0n ? 1 : 0
     if (amount === 0n && overdrawn === 0) drop.run(booking.slice)
     else change.run({ id: booking.slice, amount, overdrawn })
@@ -90,7 +90,7 @@ const createBook = ({ database }: Session) => {
 
 const chargeWindow = `INSERT INTO windows (allowance, subject, period_start, period_end, counts_until, ceiling, alerts, settled)
   VALUES (@allowance, @subject, @start, @end, @countsUntil, @limit, @alerts, @used)
-  ON CONFLICT DO UPDATE SET settled = min(settled + excluded.settled, ${2n ** 62n}), ceiling = excluded.ceiling,
+  ON CONFLICT DO UPDATE SET settled = min(settled + excluded.settled, ${mostSettled}), ceiling = excluded.ceiling,
     alerts = coalesce(excluded.alerts, alerts)`
 
 /** Adds what was used without a slice to the period of this moment. */

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { answerAll, type Question } from './answer-calls.ts'
 import { failureOf } from './failures.ts'
-import type { Asked, Said, ThreadData } from './messages.ts'
+import type { Asked, Failure, Said, ThreadData } from './messages.ts'
 import { openForReading, openForWriting } from './open-database.ts'
 import { type OpenSession, openSession } from './open-session.ts'
 import { readerProcedures } from './reader-procedures.ts'
@@ -11,46 +11,65 @@ import { writerProcedures } from './writer-procedures.ts'
 /** The most calls that share one transaction. */
 const mostTogether = 256
 
-const run = (port: MessagePort, { role, path, skew }: ThreadData): void => {
-  const say = (said: Said): void => port.postMessage(said)
-  let session: OpenSession
-  let procedures: Procedures
+/** A connection with what it can be asked for. */
+interface Desk {
+  readonly session: OpenSession
+  readonly procedures: Procedures
+}
+
+const openDesk = ({ role, path, skew }: ThreadData, say: (said: Said) => void): Desk => {
   const offset = skew && new BigInt64Array(skew)
+  const session = openSession({
+    database: role === 'writer' ? openForWriting(path) : openForReading(path),
+    wall: () => Date.now() + (offset ? Number(Atomics.load(offset, 0)) : 0),
+    tell: (name, value) => say({ kind: 'event', name, value }),
+  })
+  return { session, procedures: role === 'writer' ? writerProcedures(session) : readerProcedures(session) }
+}
+
+const closeDesk = ({ session }: Desk): Failure | undefined => {
   try {
-    session = openSession({
-      database: role === 'writer' ? openForWriting(path) : openForReading(path),
-      wall: () => Date.now() + (offset ? Number(Atomics.load(offset, 0)) : 0),
-      tell: (name, value) => say({ kind: 'event', name, value }),
-    })
-    procedures = role === 'writer' ? writerProcedures(session) : readerProcedures(session)
+    session.end()
+    return undefined
   } catch (thrown) {
-    say({ kind: 'unusable', failure: failureOf(thrown) })
-    port.close()
-    return
-  }
-
-  const close = (): void => {
-    try {
-      session.end()
-      say({ kind: 'closed', failure: undefined })
-    } catch (thrown) {
-      say({ kind: 'closed', failure: failureOf(thrown) })
-    }
+    return failureOf(thrown)
+  } finally {
     session.database.close()
-    port.close()
+  }
+}
+
+const run = (port: MessagePort, data: ThreadData): void => {
+  const say = (said: Said): void => port.postMessage(said)
+  let desk: Desk | undefined
+
+  const open = (): void => {
+    try {
+      desk = openDesk(data, say)
+      say({ kind: 'ready' })
+    } catch (thrown) {
+      say({ kind: 'unusable', failure: failureOf(thrown) })
+      port.close()
+    }
   }
 
-  port.on('message', (first: Asked) => {
+  /** Answers what waits, together, and gives back what must be done after that. */
+  const answer = (first: Asked, { session, procedures }: Desk): Asked | undefined => {
     const questions: Question[] = []
     let asked: Asked | undefined = first
-    while (asked !== undefined && asked !== 'close') {
+    while (typeof asked === 'object') {
       questions.push(asked)
       asked = questions.length < mostTogether ? receiveMessageOnPort(port)?.message : undefined
     }
-    answerAll({ questions, procedures, session: role === 'writer' ? session : undefined, say })
-    if (asked === 'close') close()
+    answerAll({ questions, procedures, session: data.role === 'writer' ? session : undefined, say })
+    return asked
+  }
+
+  port.on('message', (asked: Asked) => {
+    if (asked === 'open') return open()
+    if (!desk || answer(asked, desk) !== 'close') return
+    say({ kind: 'closed', failure: closeDesk(desk) })
+    port.close()
   })
-  say({ kind: 'ready' })
 }
 
 if (parentPort) run(parentPort, workerData)

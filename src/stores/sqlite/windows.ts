@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import { larger, smaller } from '../../core/amounts.ts'
 
 /** Which window: the key of its row. */
 export interface WindowKey {
@@ -21,13 +22,13 @@ const most = 2n ** 61n
 /** An amount as the database can hold it: never negative, never absurd. */
 export const bounded = (amount: bigint): bigint => smaller(larger(amount, 0n), most)
 
-/** The smaller and the larger of two amounts. */
-export const smaller = (one: bigint, other: bigint): bigint => (one < other ? one : other)
-export const larger = (one: bigint, other: bigint): bigint => (one < other ? other : one)
+/** What a sum stays at: far beyond all money, and far enough below what the database can hold. */
+export const mostSettled = 2n ** 62n
 
-const added = (column: string): string => `${column} = max(0, min(${column} + @${column}, ${2n * most}))`
+const added = (column: string): string => `${column} = max(0, min(${column} + @${column}, ${mostSettled}))`
 
-const changeWindow = `UPDATE windows SET ${['settled', 'leased', 'lost', 'over'].map(added).join(', ')}
+const changeWindow = `UPDATE windows SET ${['settled', 'lost', 'over'].map(added).join(', ')},
+    leased = max(0, leased + @leased)
   WHERE allowance = @allowance AND subject = @subject AND period_start = @start`
 
 /** Changes what stands in a window. A slot that does not count any more may be gone; then there is nothing to change. */
