@@ -1,11 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Authenticate } from '../control/directory.ts'
 import type { Caller } from '../core/call.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import { parseJson } from '../core/parse-json.ts'
 import { deliver } from '../deliver.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Plan } from '../routing/plan.ts'
-import type { Authenticate } from '../stages/authenticate.ts'
 import type { Admin } from './admin/index.ts'
 import { adminWords } from './admin/words.ts'
 import { type BodyBudget, checkBodyHead, createBodyBudget, dropSmallBody, readBody } from './body.ts'
@@ -15,14 +15,14 @@ import { outletOf } from './outlet.ts'
 import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
 import { questionOf, withHeaders } from './question.ts'
 import { type RefusalWords, refuse } from './refusal.ts'
-import { findDoor, type InferenceDoor, nothingAt, type PageDoor, wireOfStranger } from './routes.ts'
+import { findDoor, type InferenceDoor, nothingAt, type PageDoor, throughDoor, wireOfStranger } from './routes.ts'
 import { checkLoopbackHost, checkStrictly, credentialOf, isLocalPeer, pathOf } from './strict.ts'
 
 export interface ServerOptions extends ListenerOptions {
   readonly gateway: Gateway
   plan(): Plan
   readonly authenticate: Authenticate
-  /** True when no key is configured: then only this machine is served. */
+  /** True while nobody ever had a key: then only this machine is served. Read with every request. */
   readonly open: boolean
   metrics(): Promise<{ readonly type: string; readonly text: string }>
   /** Told of every refusal that happened before there was a call. */
@@ -91,7 +91,7 @@ class Doorkeeper {
   }
 
   async #infer(request: IncomingMessage, response: ServerResponse, door: InferenceDoor): Promise<void> {
-    const caller = this.#options.authenticate(credentialOf(request.headers))
+    const caller = throughDoor(this.#options.authenticate(credentialOf(request.headers)), door)
     checkBodyHead(request.headers, this.#options.maxBodyBytes)
     const denial = this.#options.gateway.admit(caller, door.operation)
     if (denial) {
@@ -138,7 +138,7 @@ class Doorkeeper {
   }
 
   #admit(door: PageDoor, request: IncomingMessage): Caller {
-    if (door.access === 'caller') return this.#options.authenticate(credentialOf(request.headers))
+    if (door.access === 'caller') return throughDoor(this.#options.authenticate(credentialOf(request.headers)), door)
     if (door.access === 'operator' && !isLocalPeer(request)) {
       if (!this.#options.admit) throw new GatewayError('forbidden', 'This is shown to the machine itself only.')
       this.#options.admit(request)

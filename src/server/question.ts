@@ -107,11 +107,14 @@ const hint = (value: string | string[] | undefined, most: number): number | unde
   return Math.min(Number(text), most)
 }
 
-/** The caller with the names that this call is made for; what it does not say stays as it is. */
+/**
+ * The caller with the names that this call is made for; what it does not say stays as it is. Whom the application asks
+ * for is its end user: whom its key belongs to is not for it to say.
+ */
 const named = (caller: Caller, { user, session, tags }: Wishes, { chat }: Request): Caller => {
-  const person = user ?? caller.user ?? chat.user?.slice(0, longest)
-  if (person === undefined && session === undefined && tags === undefined) return caller
-  return { ...caller, user: person, session: session ?? caller.session, tags: tags ?? caller.tags }
+  const endUser = (user ?? caller.endUser ?? chat.user?.slice(0, longest))?.toWellFormed() || undefined
+  if (endUser === undefined && session === undefined && tags === undefined) return caller
+  return { ...caller, endUser, session: session?.toWellFormed() ?? caller.session, tags: tags ?? caller.tags }
 }
 
 const printable = /^[\x20-\x7e]{1,1024}$/

@@ -1,3 +1,4 @@
+import type { Caller } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Operation } from '../core/request.ts'
 import { anthropicMessages } from '../wire/anthropic-messages/index.ts'
@@ -8,6 +9,7 @@ import type { Wire } from '../wire/wire.ts'
 export type Access = 'open' | 'caller' | 'operator'
 
 interface Row {
+  readonly path: string
   readonly method: 'GET' | 'POST'
   readonly access: Access
 }
@@ -34,7 +36,8 @@ interface AdminDoor {
 /** A row of the table of doors. */
 export type ServerDoor = InferenceDoor | PageDoor
 
-const inference = (wire: Wire, operation: Operation): InferenceDoor => ({
+const inference = (path: string, wire: Wire, operation: Operation): InferenceDoor => ({
+  path,
   kind: 'inference',
   method: 'POST',
   access: 'caller',
@@ -42,20 +45,29 @@ const inference = (wire: Wire, operation: Operation): InferenceDoor => ({
   operation,
 })
 
-const page = (name: PageDoor['page'], access: Access): PageDoor => ({ kind: 'page', method: 'GET', access, page: name })
+const page = (path: string, name: PageDoor['page'], access: Access): PageDoor => ({
+  path,
+  kind: 'page',
+  method: 'GET',
+  access,
+  page: name,
+})
 
 /** Every door of the server by its path. What is not here does not exist; a new one must say who may use it. */
-export const doors: ReadonlyMap<string, ServerDoor> = new Map<string, ServerDoor>([
-  ['/v1/chat/completions', inference(openaiChat, 'chat')],
-  ['/v1/messages', inference(anthropicMessages, 'chat')],
-  ['/v1/messages/count_tokens', inference(anthropicMessages, 'count_tokens')],
-  ['/v1/models', page('models', 'caller')],
-  ['/healthz', page('health', 'open')],
-  ['/readyz', page('ready', 'open')],
-  ['/metrics', page('metrics', 'operator')],
-])
+export const doors: ReadonlyMap<string, ServerDoor> = new Map(
+  [
+    inference('/v1/chat/completions', openaiChat, 'chat'),
+    inference('/v1/messages', anthropicMessages, 'chat'),
+    inference('/v1/messages/count_tokens', anthropicMessages, 'count_tokens'),
+    page('/v1/models', 'models', 'caller'),
+    page('/healthz', 'health', 'open'),
+    page('/readyz', 'ready', 'open'),
+    page('/metrics', 'metrics', 'operator'),
+  ].map((door) => [door.path, door]),
+)
 
-const oneModel = page('model', 'caller')
+/** Belongs to the list: whoever may not see that, sees no single one either. */
+const oneModel = page('/v1/models', 'model', 'caller')
 const modelPrefix = '/v1/models/'
 const administration: AdminDoor = { kind: 'admin', access: 'operator' }
 const adminPrefix = '/admin/'
@@ -76,6 +88,15 @@ export const findDoor = (method: string, path: string): Found => {
     throw new GatewayError('method_not_allowed', `Use ${wanted} here.`)
   }
   return found
+}
+
+/** A caller whose key is good for this door. Throws `forbidden` for keys that are good for others only. */
+export const throughDoor = (caller: Caller, { path }: ServerDoor): Caller => {
+  if (caller.doors === undefined || caller.doors.includes(path)) return caller
+  throw new GatewayError(
+    'forbidden',
+    `This key is not good for ${path}, only for ${caller.doors.join(', ') || 'no door'}.`,
+  )
 }
 
 /** The refusal of a path that leads nowhere. */

@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Authenticate } from '../control/directory.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import { parseJson } from '../core/parse-json.ts'
 import { deliver, type Outlet } from '../deliver.ts'
 import { refusalHeaders } from '../error-headers.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Plan } from '../routing/plan.ts'
-import type { Authenticate } from '../stages/authenticate.ts'
 import type { Wire } from '../wire/wire.ts'
 import { checkBodyHead, tooLarge } from './body.ts'
 import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
 import { questionOf, withHeaders } from './question.ts'
-import { findDoor, type InferenceDoor, nothingAt, type PageDoor, wireOfStranger } from './routes.ts'
+import { findDoor, type InferenceDoor, nothingAt, type PageDoor, throughDoor, wireOfStranger } from './routes.ts'
 import { credentialOf } from './strict.ts'
 
 export interface WebOptions {
@@ -44,7 +44,7 @@ const infer = async (
   request: Request,
   { door, headers }: { door: InferenceDoor; headers: IncomingHttpHeaders },
 ): Promise<Response> => {
-  const caller = options.authenticate(credentialOf(headers))
+  const caller = throughDoor(options.authenticate(credentialOf(headers)), door)
   checkBodyHead(headers, options.maxBodyBytes)
   const denial = options.gateway.admit(caller, door.operation)
   if (denial) throw denial
@@ -127,6 +127,7 @@ const page = async (
   if (door.page === 'ready') return readyPage(false)
   // Whoever mounts the handler decides who reaches it; the figures are for those who hold a key.
   const caller = options.authenticate(credentialOf(headers))
+  if (door.access === 'caller') throughDoor(caller, door)
   if (door.page === 'models') return modelsPage(options.plan(), caller, headers)
   if (door.page === 'model') return modelPage(options.plan(), caller, model, headers)
   const { type, text } = await options.metrics()

@@ -6,14 +6,30 @@ import type { Usage } from '../core/usage.ts'
 
 type Redact = (text: string) => string
 
+/** How names become fit for a log. */
+export interface Redacting {
+  /** For names that are few and come again: it may remember them. */
+  readonly known: Redact
+  /** For what callers make up. */
+  readonly fresh: Redact
+}
+
 /**
  * What the log says of a call: who asked what of whom, how it went, what it took and cost; no word of what was said.
  * Every name in it is redacted; the cause of an internal error is not, and is left to its writer.
  */
-export const callFacts = (record: CallRecord, id: string, redact: Redact): Readonly<Record<string, unknown>> => ({
-  id,
+export const callFacts = (
+  record: CallRecord,
+  { known: redact, fresh }: Redacting,
+): Readonly<Record<string, unknown>> => ({
+  id: fresh(record.id),
   key: redact(record.caller.key),
-  team: record.caller.team === undefined ? undefined : redact(record.caller.team),
+  org: redacted(record.caller.org, redact),
+  team: redacted(record.caller.team, redact),
+  user: redacted(record.caller.user, redact),
+  endUser: redacted(record.caller.endUser, fresh),
+  session: redacted(record.caller.session, fresh),
+  tags: tagsOf(record, fresh),
   wire: record.wire,
   operation: record.operation,
   model: redact(record.model),
@@ -36,6 +52,16 @@ export const levelOf = (record: CallRecord): 'info' | 'warn' | 'error' => {
   if (record.error === undefined || record.outcome === 'cancelled') return 'info'
   if (record.error === 'internal') return 'error'
   return errorTable[record.error].fault === 'caller' ? 'info' : 'warn'
+}
+
+const redacted = (name: string | undefined, redact: Redact): string | undefined =>
+  name === undefined ? undefined : redact(name)
+
+const tagsOf = ({ caller: { tags } }: CallRecord, redact: Redact): unknown => {
+  if (tags === undefined) return undefined
+  const shown: Record<string, string> = Object.create(null)
+  for (const name in tags) shown[redact(name)] = redact(tags[name] ?? '')
+  return shown
 }
 
 const rounded = (durationMs: number | undefined): number | undefined =>

@@ -94,6 +94,28 @@ describe('the line of a call', () => {
     })
   })
 
+  test('names whom a call was made for, with secrets and control characters taken out', async () => {
+    const caller = {
+      key: 'web',
+      org: 'acme',
+      user: 'ada',
+      endUser: 'u-1\u001b[2J',
+      session: `s-${secret}`,
+      tags: { feature: 'search', [secret]: 'x' },
+    }
+    const { org, user, endUser, session, tags } = await lineOf({ caller })
+    assert.deepEqual(
+      { org, user, endUser, session, tags },
+      {
+        org: 'acme',
+        user: 'ada',
+        endUser: 'u-1\\u001b[2J',
+        session: 's-[redacted]',
+        tags: { feature: 'search', '[redacted]': 'x' },
+      },
+    )
+  })
+
   test('leaves out what is unknown', async () => {
     const unknown = { target: undefined, usage: undefined, costNanos: undefined, firstTokenMs: undefined, finishes: [] }
     const line = await lineOf({ ...unknown, caller: { key: 'web' } })

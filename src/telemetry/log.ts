@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino'
 import type { CallRecord, Sink } from '../core/record.ts'
-import { callFacts, levelOf } from './call-line.ts'
+import { callFacts, levelOf, type Redacting } from './call-line.ts'
 import { openDestination } from './destination.ts'
 import { redactFacts } from './log-facts.ts'
 
@@ -37,7 +37,7 @@ export const createLog = (settings: LogSettings): Log => {
   const { level, redact } = settings
   const destination = openDestination(settings.destination ?? 1, settings.mostBytes ?? 4 * 1024 * 1024)
   const timestamp = createTimestamp()
-  const remembering = createMemory(redact)
+  const redacting: Redacting = { known: createMemory(redact), fresh: redact }
   const logger = pino(
     {
       level,
@@ -55,8 +55,7 @@ export const createLog = (settings: LogSettings): Log => {
     call: (record) => {
       const callLevel = levelOf(record)
       if (!logger.isLevelEnabled(callLevel)) return
-      // An id is new each time: it would only fill the memory of names.
-      const facts = callFacts(record, redact(record.id), remembering)
+      const facts = callFacts(record, redacting)
       // An internal error has a stack and causes to describe, which is the logger's own work.
       if (record.error === 'internal') logger[callLevel](facts, 'call')
       else
