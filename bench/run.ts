@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util'
 import { chunks } from './chunks.ts'
 import { missingTools } from './load.ts'
 import { micro } from './micro.ts'
+import { money } from './money.ts'
 import { requests } from './requests.ts'
 import { stopAll } from './rig/children.ts'
 import { busyShare, describeMachine } from './rig/machine.ts'
@@ -15,7 +16,9 @@ import { tableOf } from './rig/report.ts'
 import type { Measurement, Rig, Row } from './rig/rig.ts'
 import { startup } from './startup.ts'
 
-const measurements: ReadonlyMap<string, Measurement> = new Map(Object.entries({ requests, chunks, startup, micro }))
+const measurements: ReadonlyMap<string, Measurement> = new Map(
+  Object.entries({ requests, money, chunks, startup, micro }),
+)
 
 const { values: flags, positionals: named } = parseArgs({
   options: { save: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } },

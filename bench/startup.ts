@@ -16,7 +16,7 @@ interface Started {
 /** From the start of the program to its first whole answer, then its memory after a pause. */
 const startOnce = async (rig: Rig, name: SubjectName, upstreamUrl: string): Promise<Started> => {
   const before = performance.now()
-  const subject = await startSubject(rig, name, upstreamUrl)
+  const subject = await startSubject(rig, { name, upstreamUrl })
   await untilAnswered(subject.child, () => asksWell(subject))
   const seconds = (performance.now() - before) / 1_000
   await sleep(idleMs)

@@ -19,8 +19,15 @@ const here = (file: string): string => fileURLToPath(new URL(`../${file}`, impor
 
 const commands = { floor: [nodePath, here('floor.ts')], tollgate: [here('gateway')] } as const
 
+export interface Start {
+  readonly name: SubjectName
+  readonly upstreamUrl: string
+  /** What else it finds in its environment. */
+  readonly environment?: Readonly<Record<string, string>> | undefined
+}
+
 /** Starts a subject in front of an upstream; it does not answer yet. */
-export const startSubject = async (rig: Rig, name: SubjectName, upstreamUrl: string): Promise<Subject> => {
+export const startSubject = async (rig: Rig, { name, upstreamUrl, environment }: Start): Promise<Subject> => {
   if (name === 'nginx') {
     const http = proxy(Number(new URL(upstreamUrl).port))
     const { child, port } = await startNginx({ folder: rig.folder, core: 'measured', http })
@@ -30,7 +37,7 @@ export const startSubject = async (rig: Rig, name: SubjectName, upstreamUrl: str
   const child = start(commands[name], {
     core: 'measured',
     logFile: join(rig.folder, `${name}-${port}.log`),
-    environment: { PORT: String(port), HOST: '127.0.0.1', UPSTREAM_BASE_URL: `${upstreamUrl}/v1` },
+    environment: { PORT: String(port), HOST: '127.0.0.1', UPSTREAM_BASE_URL: `${upstreamUrl}/v1`, ...environment },
   })
   return { name, child, url: `http://127.0.0.1:${port}` }
 }
@@ -47,7 +54,7 @@ export const asksWell = async ({ url }: Served): Promise<boolean> => {
 
 /** All subjects in front of an upstream; they do not answer yet. */
 export const startSubjects = (rig: Rig, upstreamUrl: string): Promise<Subject[]> =>
-  Promise.all(subjectNames.map((name) => startSubject(rig, name, upstreamUrl)))
+  Promise.all(subjectNames.map((name) => startSubject(rig, { name, upstreamUrl })))
 
 /** The upstream of whole answers, ready. */
 export const startJsonUpstream = async (rig: Rig): Promise<Served> => {

@@ -9,11 +9,16 @@ const mostTries = 3
 let repeatsLeft = 12
 
 /**
- * Measures until nothing but the process ran on its core, three times at most; a figure that was disturbed even then is
+ * Measures until nothing but the process, or the processes, ran on its core, three times at most; a figure that was disturbed even then is
  * given all the same, and counted as such.
  */
-export const undisturbed = async <Figure>(rig: Rig, pid: number, measure: () => Promise<Figure>): Promise<Figure> => {
-  const foreignUs = (): number => coreUs(cores.measured) - cpuUs(pid)
+export const undisturbed = async <Figure>(
+  rig: Rig,
+  pids: number | readonly number[],
+  measure: () => Promise<Figure>,
+): Promise<Figure> => {
+  const own = (): number => [pids].flat().reduce((sum, pid) => sum + cpuUs(pid), 0)
+  const foreignUs = (): number => coreUs(cores.measured) - own()
   for (let tries = 1; ; tries++) {
     const [began, before] = [performance.now(), foreignUs()]
     const figure = await measure()
