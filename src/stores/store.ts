@@ -173,6 +173,10 @@ export interface ControlStore {
   watch(changed: () => void): () => void
 }
 
+/**
+ * What ledger lines are grouped and filtered by. Hours, days and months are in UTC, named `2026-11-24T15:00Z`,
+ * `2026-11-24`, `2026-11`; a tag is named `name=value`; a provider is the first part of a target.
+ */
 export const reportKeys = [
   'org',
   'team',
@@ -195,7 +199,7 @@ export interface ReportQuery {
   /** Unix milliseconds, whole hours: from inclusive, to exclusive. */
   readonly from: number
   readonly to: number
-  /** At most three; `end_user`, `session` and `tag` only alone or with a time. */
+  /** At most three; `end_user`, `session` and `tag` only alone or with a time, in `where` too. */
   readonly by: readonly ReportKey[]
   readonly where: Readonly<Partial<Record<ReportKey, string>>>
   readonly limit: number
@@ -203,11 +207,13 @@ export interface ReportQuery {
 
 /** Sums of ledger lines. Calls without a known cost are counted in `unknownCost`, never as zero. */
 export interface ReportRow {
+  /** What a line has nothing of, such as an org, is absent. */
   readonly group: Readonly<Partial<Record<ReportKey, string>>>
   readonly attempts: number
   /** Calls, counted at their last attempt. */
   readonly calls: number
   readonly failed: number
+  /** Tokens in disjoint parts: nothing is in two of them. Audio is in with input and output. */
   readonly inputTokens: number
   readonly cacheReadTokens: number
   readonly cacheWriteTokens: number
@@ -215,6 +221,7 @@ export interface ReportRow {
   readonly reasoningTokens: number
   /** Nano-dollars of lines whose cost is known. */
   readonly cost: bigint
+  /** The part of it whose tokens the provider counted; the rest is estimated. */
   readonly measuredCost: bigint
   readonly estimatedCost: bigint
   readonly unknownCost: number
@@ -229,8 +236,9 @@ export interface LineQuery {
 
 /** Reads for people. Never on the way of a call. */
 export interface ReportStore {
+  /** The dearest first, then by names. Fails with `invalid_request` for what roll-ups cannot tell. */
   report(query: ReportQuery): Promise<readonly ReportRow[]>
-  /** Newest first, as JSON of `LedgerLine`. */
+  /** Newest first, as JSON of `LedgerLine`. Looks through a bounded part of the stretch, from its end. */
   lines(query: LineQuery): Promise<readonly string[]>
   standings(): Promise<readonly Standing[]>
   /** Frees what was charged for dead processes and turned out unspent: an operator's decision. Returns the amount. */

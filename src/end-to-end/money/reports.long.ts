@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { openForWriting } from '../../stores/sqlite/open-database.ts'
-import type { ReportKey, Store } from '../../stores/store.ts'
+import type { LineQuery, ReportKey, Store } from '../../stores/store.ts'
 import { sampleLine } from '../../testing/report-samples.ts'
 import { openTemporaryStores } from '../../testing/temporary-stores.ts'
 
@@ -80,6 +80,19 @@ const questions: readonly (readonly ReportKey[])[] = [
   ['tag', 'day'],
 ]
 
+const searches: readonly LineQuery['where'][] = [{}, { key: 'key 7', outcome: 'server' }, { key: 'nobody' }]
+
+/** Finding single lines reads blocks; it is bounded by how much is read. */
+const searchLines = async (store: Store, tell: (text: string) => void): Promise<void> => {
+  for (const where of searches) {
+    const asked = performance.now()
+    const found = await store.reports.lines({ ...span, where, limit: 100 })
+    const tookMs = performance.now() - asked
+    tell(`lines where ${JSON.stringify(where)}: ${found.length} in ${Math.round(tookMs)} ms`)
+    assert.ok(tookMs < 5_000)
+  }
+}
+
 /** The longest that a settling took while the body ran. */
 const slowestSettling = async (store: Store, body: () => Promise<void>): Promise<number> => {
   let isOver = false
@@ -118,6 +131,7 @@ describe(`reports over ${lines} lines`, () => {
           assert.ok(rows.length > 0)
           assert.ok(tookMs <= mostMs, `by ${by.join(', ')}: ${Math.round(tookMs)} ms`)
         }
+        await searchLines(stores.one, (text) => context.diagnostic(text))
       })
       context.diagnostic(`slowest settling meanwhile: ${Math.round(slowest)} ms`)
       assert.ok(slowest < 500, `${Math.round(slowest)} ms`)
