@@ -16,6 +16,7 @@ export interface Sums {
   estimatedCost: bigint
 }
 
+/** What nothing adds up to. */
 export const noSums = (): Sums => ({
   attempts: 0,
   calls: 0,
@@ -65,20 +66,6 @@ export const addLine = (sums: Sums, line: LedgerLine): void => {
   if (nanos === undefined) sums.unknownCost++
   else if (usage?.source === 'measured') sums.measuredCost += nanos
   else sums.estimatedCost += nanos
-}
-
-export const addSums = (sums: Sums, more: Readonly<Sums>): void => {
-  sums.attempts += more.attempts
-  sums.calls += more.calls
-  sums.failed += more.failed
-  sums.inputTokens += more.inputTokens
-  sums.cacheReadTokens += more.cacheReadTokens
-  sums.cacheWriteTokens += more.cacheWriteTokens
-  sums.outputTokens += more.outputTokens
-  sums.reasoningTokens += more.reasoningTokens
-  sums.unknownCost += more.unknownCost
-  sums.measuredCost += more.measuredCost
-  sums.estimatedCost += more.estimatedCost
 }
 
 /** Sums as a row of a report. */
