@@ -23,19 +23,36 @@ In the repository the command is \`npx tollgate\` or \`node src/cli/main.ts\`, i
 command but \`serve\` takes \`--json\`; a failure is JSON then too: \`{"error":{…}}\`.
 
 Results go to standard output. What is said about them goes to standard error: complaints, the closing line of \`call\`, and what
-\`serve\` tells at start; its log goes to standard output, one JSON object per line.
+\`serve\` tells at start; its log goes to standard output, one JSON object per line. Of \`keys create\` and \`keys rotate\` only the
+secret goes to standard output, so that it can go straight into a file or a variable; no command takes a secret as an argument,
+where other users of the machine could read it.
+
+\`keys\`, \`budgets\` and \`usage\` work on the store itself, whether a server runs on it or not; servers see changes within a second.
+With \`--json\` they speak the words of the [administrators' door](http.md), money in US dollars as text, exactly.
 
 | exit code | meaning |
 |--:|---|
 | 0 | it went well |
-| 1 | it failed: a wrong configuration, a call without an answer, an address that is taken |
-| 2 | it was asked for something that does not exist: a command, an option, a number that is none |`
+| 1 | it failed: a wrong configuration, a call without an answer, an address that is taken, a key that is not there |
+| 2 | it was asked for something that does not exist: a command, an option, a number that is none, options that contradict each other |`
+
+/** The names of the commands in a help text. */
+const commandsIn = (help: string): string[] => {
+  const [, list = ''] = help.split('Commands:\n')
+  return [...list.matchAll(/^ {2}(\w+) /gm)].map(([, name = '']) => name).filter((name) => name !== 'help')
+}
+
+/** A command and, one level deeper, those below it. */
+const section = async (words: readonly string[]): Promise<string> => {
+  const help = await helpOf(...words)
+  const below = await Promise.all(commandsIn(help).map((name) => section([...words, name])))
+  return [`${'#'.repeat(words.length + 1)} ${words.join(' ')}\n\n${help}`, ...below].join('\n\n')
+}
 
 /** The reference of all commands, as they describe themselves. */
 export const cliReference = async (): Promise<string> => {
   const all = await helpOf()
-  const commands = [...all.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name = '']) => name)
-  const sections = await Promise.all(commands.map(async (name) => `## ${name}\n\n${await helpOf(name)}`))
+  const sections = await Promise.all(commandsIn(all).map((name) => section([name])))
   return `${[head, all, ...sections].join('\n\n')}\n`
 }
 

@@ -4,7 +4,12 @@ import { printJson, tell } from './output.ts'
 
 /** Something the command line could not do, in words that need no stack. */
 export class Failure extends Error {
-  override readonly name = 'Failure'
+  override readonly name: string = 'Failure'
+}
+
+/** Options that do not go together, or a word that is none of those known: the command ends with the code for usage. */
+export class Misuse extends Failure {
+  override readonly name = 'Misuse'
 }
 
 /** Says what went wrong: in words to standard error, or as JSON where JSON was asked for. */
@@ -16,14 +21,20 @@ export const tellFailure = (error: unknown, json: boolean): void => {
 const wordsFor = (error: unknown): string => {
   if (error instanceof ConfigError || error instanceof Failure) return error.message
   if (!(error instanceof GatewayError)) return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (error.code === 'store_unavailable') return operatorsWords(error)
   const tries = attemptsOf(error).map(({ target, outcome }) => `${target} (${outcome})`)
   return `${error.code}: ${error.message}${tries.length === 0 ? '' : `\n-- tried ${tries.join(', then ')}`}`
 }
 
+/** Callers are told that the store fails; who sits at the machine is told why, and which file. */
+const operatorsWords = ({ message, details: { cause } }: GatewayError): string =>
+  cause instanceof Error ? cause.message : message
+
 const describe = (error: unknown): unknown => {
   if (error instanceof ConfigError) return { message: error.message, complaints: error.complaints }
   if (!(error instanceof GatewayError)) return { message: error instanceof Error ? error.message : String(error) }
-  return { code: error.code, status: error.status, message: error.message, attempts: attemptsOf(error) }
+  const message = error.code === 'store_unavailable' ? operatorsWords(error) : error.message
+  return { code: error.code, status: error.status, message, attempts: attemptsOf(error) }
 }
 
 interface Try {

@@ -2,13 +2,14 @@
 import { createRequire } from 'node:module'
 import process from 'node:process'
 import { Command, CommanderError } from 'commander'
-import { call } from './call.ts'
-import { check } from './check.ts'
+import { addBudgets } from './budgets-command.ts'
 import { tellFailure } from './failure.ts'
-import { models } from './models.ts'
+import { guarded } from './guarded.ts'
+import { addKeys } from './keys-command.ts'
 import { wholeNumber } from './numbers.ts'
 import { exitCodes } from './output.ts'
-import { serve } from './serve.ts'
+import { configOption, jsonOption, storeOption } from './store-options.ts'
+import { addUsage } from './usage-command.ts'
 
 /** Of the package this file belongs to, whether it runs from the sources or as published. */
 const { version } = createRequire(import.meta.url)('tollgate/package.json') as { version: string }
@@ -18,38 +19,21 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed)
 })
 
-/** What a command fails with is told once, here. */
-const guarded =
-  <Given extends unknown[]>(action: (...given: Given) => Promise<void>) =>
-  async (...given: [...Given, Command]): Promise<void> => {
-    const command = given.at(-1) as Command
-    try {
-      await action(...(given.slice(0, -1) as Given))
-    } catch (error) {
-      tellFailure(error, command.opts().json === true)
-      process.exitCode = exitCodes.failed
-    }
-  }
-
 const program = new Command('tollgate')
   .description('An LLM gateway: one address for every model, with fallback, deadlines and a record of each call.')
   .version(version, '-V, --version', 'print the version')
   .showHelpAfterError('(add --help to see what there is)')
   .exitOverride()
 
-const configOption = [
-  '-c, --config <file>',
-  'configuration file (else TOLLGATE_CONFIG, ./tollgate.yaml, or none)',
-] as const
-const jsonOption = ['--json', 'print JSON'] as const
-
+// What a command needs is loaded when it runs, so that help and mistakes are told at once.
 program
   .command('serve')
   .description(
     'run the server; HOST and PORT of the environment say where, else the configuration, else 127.0.0.1:4000',
   )
+  .option(...storeOption)
   .option(...configOption)
-  .action(guarded(serve))
+  .action(guarded(async (options) => (await import('./serve.ts')).serve(options)))
 
 program
   .command('check')
@@ -57,14 +41,14 @@ program
   .option(...configOption)
   .option(...jsonOption)
   .option('--schema', 'print the JSON Schema of the configuration, for editors')
-  .action(guarded(check))
+  .action(guarded(async (options) => (await import('./check.ts')).check(options)))
 
 program
   .command('models')
   .description('list the models, what they stand for and what they cost')
   .option(...configOption)
   .option(...jsonOption)
-  .action(guarded(models))
+  .action(guarded(async (options) => (await import('./models.ts')).models(options)))
 
 program
   .command('call <prompt>')
@@ -76,7 +60,11 @@ program
   .option('--stream', 'print the answer as it comes; with --json each piece as a line, the whole answer last')
   .option(...configOption)
   .option(...jsonOption)
-  .action(guarded(call))
+  .action(guarded(async (prompt, options) => (await import('./call.ts')).call(prompt, options)))
+
+addKeys(program)
+addBudgets(program)
+addUsage(program)
 
 try {
   await program.parseAsync()

@@ -2,7 +2,8 @@ import { assemble } from '../config/assemble.ts'
 import { usdFromNanos } from '../core/money.ts'
 import type { Route } from '../routing/plan.ts'
 import { loadForCli } from './load.ts'
-import { print, printJson, table } from './output.ts'
+import { print, printJson } from './output.ts'
+import { table } from './table.ts'
 
 /** Lists public models: what they stand for, what they cost, how much they read. */
 export const models = async ({ config: file, json }: { config?: string; json?: boolean }): Promise<void> => {

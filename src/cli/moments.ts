@@ -42,6 +42,6 @@ export const wholeHours = (from: number, to: number): { readonly from: number; r
 export const momentText = (at: number | undefined): string =>
   at === undefined || !Number.isFinite(at) ? '' : new Date(at).toISOString().slice(0, 19).replace('T', ' ')
 
-/** The same for programs; null: there is none. */
-export const momentJson = (at: number | undefined): string | null =>
-  at === undefined || !Number.isFinite(at) ? null : new Date(at).toISOString()
+/** The same for programs; undefined: there is none. */
+export const momentJson = (at: number | undefined): string | undefined =>
+  at === undefined || !Number.isFinite(at) ? undefined : new Date(at).toISOString()

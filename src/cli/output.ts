@@ -3,19 +3,6 @@ import process from 'node:process'
 /** Exit codes: 0 went well, 1 failed, 2 was asked for something that does not exist. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2 } as const
 
-/** Rows under headings, columns as wide as their widest cell. The last column is not padded. */
-export const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => (row[column] ?? '').length)),
-  )
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd()
-  return [line(headings), ...rows.map(line)].join('\n')
-}
-
 /** A line to standard output. */
 export const print = (text: string): void => {
   process.stdout.write(`${text}\n`)

@@ -10,6 +10,7 @@ import { tell } from './output.ts'
 
 export interface ServeOptions {
   readonly config?: string | undefined
+  readonly store?: string | undefined
 }
 
 /** Why an address cannot be listened on, by the system's code, and what to do about it. */
@@ -28,7 +29,7 @@ const listenFailure = (error: unknown, { host, port }: ServerConfig): Failure | 
 
 /** Runs the server until it is asked to stop; a second request to stop makes it hurry. */
 export const serve = async (options: ServeOptions): Promise<void> => {
-  const config = await loadForCli(options.config, { listens: true })
+  const config = await loadForCli(options.config, { listens: true, store: options.store })
   const running = await startServer(config).catch((error) => {
     throw listenFailure(error, config.server) ?? error
   })

@@ -35,6 +35,19 @@ export interface Surroundings {
   /** Files of the working directory, by name. */
   readonly files?: Readonly<Record<string, string>>
   readonly environment?: Readonly<Record<string, string>>
+  /** A working directory that is there already and stays; `files` do not count then. */
+  readonly folder?: string
+}
+
+/** A folder that several processes work in, one after another or side by side. */
+export interface Folder extends AsyncDisposable {
+  readonly path: string
+}
+
+/** Makes an empty folder, with files in it where they are given. */
+export const createFolder = async (files?: Readonly<Record<string, string>>): Promise<Folder> => {
+  const path = await emptyFolder(files)
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
 }
 
 const emptyFolder = async (files: Readonly<Record<string, string>> = {}): Promise<string> => {
@@ -49,10 +62,11 @@ interface Started {
   errors(): string
 }
 
-const start = (folder: string, words: readonly string[], more: Readonly<Record<string, string>> = {}): Started => {
+const start = async (words: readonly string[], surroundings: Surroundings): Promise<Started> => {
+  const folder = surroundings.folder ?? (await emptyFolder(surroundings.files))
   const child = spawn(process.execPath, [main, ...words], {
     cwd: folder,
-    env: { ...environment, ...more },
+    env: { ...environment, ...surroundings.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
@@ -64,20 +78,21 @@ const start = (folder: string, words: readonly string[], more: Readonly<Record<s
     errors += text
   })
   const ended = once(child, 'close').then(async ([code]): Promise<Ended> => {
-    await rm(folder, { recursive: true })
+    if (surroundings.folder === undefined) await rm(folder, { recursive: true })
     return { code: code as number | null, output, errors }
   })
   return { child, ended, errors: () => errors }
 }
 
 /** Runs the command line to its end. */
-export const run = async (words: readonly string[], { files, environment }: Surroundings = {}): Promise<Ended> =>
-  start(await emptyFolder(files), words, environment).ended
+export const run = async (words: readonly string[], surroundings: Surroundings = {}): Promise<Ended> =>
+  (await start(words, surroundings)).ended
 
 /** Runs `tollgate serve` on a free port and waits until it answers. Throws with what it said when it ends instead. */
-export const serve = async ({ files, environment }: Surroundings = {}): Promise<Served> => {
+export const serve = async (surroundings: Surroundings = {}): Promise<Served> => {
   const begun = performance.now()
-  const { child, ended, errors } = start(await emptyFolder(files), ['serve'], { PORT: '0', ...environment })
+  const environment = { PORT: '0', ...surroundings.environment }
+  const { child, ended, errors } = await start(['serve'], { ...surroundings, environment })
   const banner = await new Promise<string>((resolve, reject) => {
     child.stderr?.on('data', () => {
       if (errors().includes('Anthropic clients: ')) resolve(errors())

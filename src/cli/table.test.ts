@@ -34,6 +34,14 @@ describe('a table', () => {
     assert.equal(table(['NAME', { heading: 'COST $', align: 'point' }], []), 'NAME  COST $')
   })
 
+  test('leaves columns out in which no row says anything', () => {
+    const rows = [
+      ['web', '', 'active'],
+      ['batch', '', 'revoked'],
+    ]
+    assert.equal(table(['NAME', 'TEAM', 'STATE'], rows), 'NAME   STATE\nweb    active\nbatch  revoked')
+  })
+
   test('shows what would steer a terminal as its number', () => {
     const rows = [['\u001b[2Jada\n'], ['a\u202eb']]
     assert.equal(table(['END USER'], rows), 'END USER\n\\u{1b}[2Jada\\u{a}\na\\u{202e}b')

@@ -6,14 +6,16 @@ export interface Column {
   readonly align: Alignment
 }
 
-/** Rows under headings, columns as wide as their widest cell; a heading alone stands for a column of words. */
+/**
+ * Rows under headings, columns as wide as their widest cell; a heading alone stands for a column of words. Columns in
+ * which no row says anything are left out.
+ */
 export const table = (columns: readonly (string | Column)[], rows: readonly (readonly string[])[]): string => {
-  const laidOut = columns.map((column, index) => {
+  const laidOut = columns.flatMap((column, index) => {
     const { heading, align } = typeof column === 'string' ? { heading: column, align: 'left' as const } : column
-    return layOut[align](
-      heading,
-      rows.map((row) => printable(row[index] ?? '')),
-    )
+    const cells = rows.map((row) => printable(row[index] ?? ''))
+    const isEmpty = cells.length > 0 && cells.every((cell) => cell === '')
+    return isEmpty ? [] : [layOut[align](heading, cells)]
   })
   return Array.from({ length: rows.length + 1 }, (_, line) =>
     laidOut

@@ -13,7 +13,7 @@ describe('the command line', () => {
   test('lists its commands when asked for help', async () => {
     const { code, output } = await run(['--help'])
     assert.equal(code, 0)
-    for (const command of ['serve', 'check', 'models', 'call'])
+    for (const command of ['serve', 'check', 'models', 'call', 'keys', 'budgets', 'usage'])
       assert.match(output, new RegExp(`^ {2}${command} `, 'm'))
   })
 

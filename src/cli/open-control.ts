@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import type { Config } from '../config/config.ts'
+import { splitTarget } from '../config/names.ts'
+import type { Control } from '../control/control.ts'
+import { createControl } from '../control/create-control.ts'
+import { callerDoors } from '../core/doors.ts'
+import { createSqliteStore } from '../stores/sqlite/index.ts'
+import { Failure } from './failure.ts'
+import { loadForCli } from './load.ts'
+import { tell } from './output.ts'
+
+/** Which store a command works on, and how it tells what it found. */
+export interface StoreOptions {
+  readonly config?: string
+  readonly store?: string
+  readonly json?: boolean
+}
+
+/**
+ * Opens the store that a server with the same options would have, works on it as an administrator, and closes it. A
+ * file that is not there is made only where `makes` says so. Throws Failure when there is no store to work on.
+ */
+export const withControl = async (
+  { config: file, store: address, makes = false }: StoreOptions & { readonly makes?: boolean },
+  work: (control: Control) => Promise<void>,
+): Promise<void> => {
+  const config = await loadForCli(file, { listens: true, store: address })
+  const path = pathOf(config)
+  if (!existsSync(path)) {
+    if (!makes) throw missing(path)
+    tell(`-- ${path} is new.`)
+  }
+  const store = await createSqliteStore(path)
+  try {
+    const secret = await store.control.secret()
+    const isModel = (name: string): boolean => isServed(config, name)
+    await work(createControl({ store, secret, declared: config, isModel, doors: callerDoors }))
+  } finally {
+    await store.close()
+  }
+}
+
+const pathOf = ({ store }: Config): string => {
+  if (store.kind === 'sqlite') return store.path
+  throw new Failure(
+    'The store is the memory of the server itself, which no command reaches. Name a file by --store or in the configuration, such as sqlite:./tollgate.db, or use the administrators’ door of the server.',
+  )
+}
+
+const missing = (path: string): Failure =>
+  new Failure(
+    `There is no store at ${path}. "tollgate serve" makes it, and so does "tollgate keys create"; another is named by --store.`,
+  )
+
+/** A public model, or any model of a provider that is there. */
+const isServed = ({ models, providers }: Config, name: string): boolean => {
+  const provider = splitTarget(name)?.provider
+  return models.has(name) || (provider !== undefined && providers.has(provider))
+}

@@ -1,0 +1,102 @@
+import type { Control } from '../control/control.ts'
+import type { LedgerLine } from '../core/ledger-line.ts'
+import { usdFromNanos } from '../core/money.ts'
+import { readLine } from '../stores/matching-line.ts'
+import type { ReportKey, ReportRow } from '../stores/store.ts'
+import { momentJson, momentText, wholeHours } from './moments.ts'
+import { type StoreOptions, withControl } from './open-control.ts'
+import { inOrder } from './order.ts'
+import { print, printJson, printJsonLine, tell } from './output.ts'
+import { linesTable, reportTable } from './usage-table.ts'
+
+export interface UsageOptions extends StoreOptions {
+  readonly by: readonly ReportKey[]
+  /** Unix milliseconds. */
+  readonly from: number
+  readonly to: number
+  readonly where?: Readonly<Partial<Record<ReportKey, string>>>
+  readonly limit: number
+  readonly lines?: boolean
+}
+
+/** Tells what was used and what it cost: sums by group, or attempts one by one. */
+export const usage = (options: UsageOptions): Promise<void> =>
+  withControl(options, (control) => (options.lines ? tellLines(control, options) : tellSums(control, options)))
+
+const tellSums = async (control: Control, options: UsageOptions): Promise<void> => {
+  const { by, where = {}, limit, json } = options
+  const stretch = wholeHours(options.from, options.to)
+  const found = await control.usage({ ...stretch, by, where, limit: limit + 1 })
+  const rows = arranged(by, found.slice(0, limit))
+  const [total = nothing] = await control.usage({ ...stretch, by: [], where, limit: 1 })
+  if (json) {
+    const isCut = found.length > limit
+    return printJson({ ...stretchJson(stretch), rows: rows.map(rowJson), isCut, total: rowJson(total) })
+  }
+  print(reportTable(by, rows, total))
+  tell(`-- ${momentText(stretch.from)} to ${momentText(stretch.to)} UTC`)
+  if (found.length > limit)
+    tell(`-- only the ${limit} rows that cost most are shown; the total is of all. --limit shows more.`)
+}
+
+const nothing: ReportRow = {
+  group: {},
+  attempts: 0,
+  calls: 0,
+  failed: 0,
+  inputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+  cost: 0n,
+  measuredCost: 0n,
+  estimatedCost: 0n,
+  unknownCost: 0,
+}
+
+const timeKeys: readonly ReportKey[] = ['hour', 'day', 'month']
+
+/** Stores give what cost most first; where a time is asked for, time goes first. */
+const arranged = (by: readonly ReportKey[], rows: readonly ReportRow[]): readonly ReportRow[] => {
+  const time = by.find((key) => timeKeys.includes(key))
+  if (time === undefined) return rows
+  const nameOf = ({ group }: ReportRow): string => group[time] ?? ''
+  return rows.toSorted((one, other) => inOrder(nameOf(one), nameOf(other)))
+}
+
+const stretchJson = ({ from, to }: { readonly from: number; readonly to: number }) => ({
+  from: momentJson(from),
+  to: momentJson(to),
+})
+
+const moneyJson = (nanos: bigint) => ({ usd: usdFromNanos(nanos), nanos: String(nanos) })
+
+const rowJson = (row: ReportRow) => ({
+  ...row,
+  cost: moneyJson(row.cost),
+  measuredCost: moneyJson(row.measuredCost),
+  estimatedCost: moneyJson(row.estimatedCost),
+})
+
+/** As JSON each line is an object on a line of its own. */
+const tellLines = async (control: Control, { from, to, where = {}, limit, json }: UsageOptions): Promise<void> => {
+  const found = await control.lines({ from, to, where, limit: limit + 1 })
+  const lines = found
+    .slice(0, limit)
+    .map(readLine)
+    .filter((line) => line !== undefined)
+  if (json) {
+    for (const line of lines) printJsonLine(lineJson(line))
+    return
+  }
+  print(linesTable(lines))
+  if (found.length > limit) tell(`-- only the newest ${limit} are shown; --limit shows more.`)
+}
+
+const lineJson = ({ at, cost, held, ...line }: LedgerLine) => ({
+  ...line,
+  at: momentJson(at),
+  cost: cost === undefined ? undefined : moneyJson(BigInt(cost)),
+  held: held === undefined ? undefined : moneyJson(BigInt(held)),
+})
