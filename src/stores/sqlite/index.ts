@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { GatewayError } from '../../core/errors.ts'
 import type { Store } from '../store.ts'
@@ -61,15 +61,11 @@ export const createSqliteStore = async (path: string, options: SqliteOptions = {
 const makeFile = (file: string): void => {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    closeSync(openSync(file, 'wx', 0o600))
+    if (!existsSync(file)) closeSync(openSync(file, 'wx', 0o600))
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return
-    throw new GatewayError(
-      'store_unavailable',
-      `${file} cannot be made: ${cause instanceof Error ? cause.message : cause}`,
-      {
-        cause,
-      },
-    )
+    // Another process was faster.
+    if (existsSync(file)) return
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new GatewayError('store_unavailable', `${file} cannot be made: ${why}`, { cause })
   }
 }

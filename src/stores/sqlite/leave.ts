@@ -19,5 +19,6 @@ export const createLeave = ({ session, members }: LeaseParts): (() => void) => {
     const process = members.known()
     if (process === undefined) return
     for (const statement of statements) statement.run({ process, origin: members.origin })
+    members.left()
   }
 }

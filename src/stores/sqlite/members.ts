@@ -21,6 +21,8 @@ export interface Members {
   readonly isMember: boolean
   /** Names this process for as long as it lives, whatever others take it for. */
   readonly origin: string
+  /** It has taken its name off the list. */
+  left(): void
   /** It was given a slice. */
   holds(): void
   /** May it hold slices? Looked up when `look` is called, assumed after `holds`. */
@@ -73,6 +75,11 @@ export const createMembers = (session: Session, time: StoreTime): Members => {
       return wasMember
     },
     origin,
+    left: () =>
+      session.afterCommit(() => {
+        wasMember = false
+        look()
+      }),
     holds: () =>
       session.afterCommit(() => {
         isHolding = true
