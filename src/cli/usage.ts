@@ -3,6 +3,7 @@ import type { LedgerLine } from '../core/ledger-line.ts'
 import { usdFromNanos } from '../core/money.ts'
 import { readLine } from '../stores/matching-line.ts'
 import type { ReportKey, ReportRow } from '../stores/store.ts'
+import { Misuse } from './failure.ts'
 import { momentJson, momentText, wholeHours } from './moments.ts'
 import { type StoreOptions, withControl } from './open-control.ts'
 import { inOrder } from './order.ts'
@@ -20,8 +21,10 @@ export interface UsageOptions extends StoreOptions {
 }
 
 /** Tells what was used and what it cost: sums by group, or attempts one by one. */
-export const usage = (options: UsageOptions): Promise<void> =>
-  withControl(options, (control) => (options.lines ? tellLines(control, options) : tellSums(control, options)))
+export const usage = async (options: UsageOptions): Promise<void> => {
+  if (options.from >= options.to) throw new Misuse('--from must be before --to.')
+  await withControl(options, (control) => (options.lines ? tellLines(control, options) : tellSums(control, options)))
+}
 
 const tellSums = async (control: Control, options: UsageOptions): Promise<void> => {
   const { by, where = {}, limit, json } = options
