@@ -1,7 +1,28 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { ledgerStoreSuite } from '../../testing/ledger-store-suite.ts'
 import type { Batch, Crossed, LedgerStore, Slice, Want } from '../store.ts'
 import { createMemoryBank } from './index.ts'
+
+ledgerStoreSuite('A memory', async () => {
+  let skewMs = 0
+  const now = (): number => Date.now() + skewMs
+  const bank = createMemoryBank({ now })
+  const [one, other] = [bank.open(), bank.open()]
+  return {
+    one: one.ledger,
+    other: other.ledger,
+    now,
+    pass: (ms) => {
+      skewMs += ms
+    },
+    fence: async () => one.fence(),
+    close: async () => {
+      await one.close()
+      await other.close()
+    },
+  }
+})
 
 const total = { kind: 'total' } as const
 

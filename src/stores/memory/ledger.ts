@@ -117,6 +117,7 @@ export class MemoryLedger {
     for (const want of wants) {
       const account = this.#account(want)
       account.limit = want.limit
+      account.alerts = want.alerts ?? []
       const { settled, leased } = countedAt(account, now)
       const free = want.limit - settled - leased
       const amount = smaller(free, want.wish)
@@ -185,7 +186,8 @@ export class MemoryLedger {
       tally.settled -= taken
     } else {
       tally.leased -= taken
-      if (held.left === 0n) this.#slices.delete(slice)
+      // What was used beyond a slice may be told in parts: the slice is then kept.
+      if (held.left === 0n && gone === taken) this.#slices.delete(slice)
     }
     return held.account
   }
