@@ -28,7 +28,7 @@ secret goes to standard output, so that it can go straight into a file or a vari
 where other users of the machine could read it.
 
 \`keys\`, \`budgets\` and \`usage\` work on the store itself, whether a server runs on it or not; servers see changes within a second.
-With \`--json\` they speak the words of the [administrators' door](http.md), money in US dollars as text, exactly.
+With \`--json\` they speak the words of the [administrators' door](admin-api.md), money in US dollars as text, exactly.
 
 | exit code | meaning |
 |--:|---|

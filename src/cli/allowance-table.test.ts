@@ -53,7 +53,7 @@ describe('the list of budgets', () => {
       .split('\n')
       .map((line) => line.split(/ {2,}/))
     assert.deepEqual(rows, [
-      ['ID', 'WHOSE', 'MODEL', 'LIMIT', 'SETTLED', 'HELD', 'LEFT', 'LOST', 'UNTIL (UTC)', 'AT THE LIMIT', 'FROM'],
+      ['ID', 'WHOSE', 'MODEL', 'LIMIT', 'USED', 'AT SERVERS', 'FREE', 'LOST', 'UNTIL (UTC)', 'AT THE LIMIT', 'FROM'],
       [
         'team-shop-usd-month',
         'team:shop',

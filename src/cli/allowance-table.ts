@@ -15,7 +15,10 @@ export const amountText = (unit: AllowanceUnit, amount: bigint): string =>
 export const freeOf = (limit: bigint, { settled, leased, end }: Standing): bigint =>
   limit > settled + leased && end > Date.now() ? limit - settled - leased : 0n
 
-/** Budgets and limits, a row for each subject that used of one; who used nothing yet has a row as well. */
+/**
+ * Budgets and limits, a row for each subject that used of one; who used nothing yet has a row as well. What is at
+ * servers is set aside for calls under way, or was taken by a server so that calls need not wait for the store.
+ */
 export const allowancesTable = (views: readonly AllowanceView[]): string =>
   table(
     [
@@ -23,9 +26,9 @@ export const allowancesTable = (views: readonly AllowanceView[]): string =>
       'WHOSE',
       'MODEL',
       'LIMIT',
-      { heading: 'SETTLED', align: 'point' },
-      { heading: 'HELD', align: 'point' },
-      { heading: 'LEFT', align: 'point' },
+      { heading: 'USED', align: 'point' },
+      { heading: 'AT SERVERS', align: 'point' },
+      { heading: 'FREE', align: 'point' },
       { heading: 'LOST', align: 'point' },
       'UNTIL (UTC)',
       'AT THE LIMIT',

@@ -40,7 +40,7 @@ const addMoney = (command: Command): Command =>
       ]),
     )
     .option('--alert <percent>', `money: tell at this much of it (else ${usualAlerts.join(', ')})`, percents)
-    .option('--webhook <url>', 'money: where alerts are sent, beside the log')
+    .option('--webhook <name>', 'money: one of webhooks.endpoints of the configuration, told beside the log')
 
 /** `tollgate budgets`: budgets and limits of the store, which are one kind of thing. */
 export const addBudgets = (program: Command): void => {

@@ -39,7 +39,7 @@ describe('tollgate budgets', () => {
         .split('\n')
         .map((line) => line.split(/ {2,}/)),
       [
-        ['ID', 'WHOSE', 'LIMIT', 'SETTLED', 'HELD', 'LEFT', 'AT THE LIMIT', 'FROM'],
+        ['ID', 'WHOSE', 'LIMIT', 'USED', 'AT SERVERS', 'FREE', 'AT THE LIMIT', 'FROM'],
         ['key-web-requests-1m', 'key:web', '300 requests in 1m', '0', '0', '300', 'refuse', 'store'],
         [
           'team-shop-usd-day',

@@ -33,8 +33,12 @@ export const withControl = async (
   const store = await createSqliteStore(path)
   try {
     const secret = await store.control.secret()
-    const isModel = (name: string): boolean => isServed(config, name)
-    await work(createControl({ store, secret, declared: config, isModel, doors: callerDoors }))
+    const known = {
+      isModel: (name: string) => isServed(config, name),
+      isEndpoint: (name: string) => config.webhooks.has(name),
+      doors: callerDoors,
+    }
+    await work(createControl({ store, secret, declared: config, ...known }))
   } finally {
     await store.close()
   }
