@@ -37,8 +37,9 @@ export interface View {
  */
 export interface Ledger {
   /**
-   * All asks or none. At once when the slices in memory cover them, else after leasing. Fails with `budget_exhausted` or
-   * `rate_limited`, with facts (whose limit, scope, limit, used, resets), or with `store_unavailable`.
+   * All asks or none; each allowance and subject at most once. At once when the slices in memory cover them, else after
+   * leasing. Fails with `budget_exhausted` or `rate_limited`, with facts (whose limit, scope, limit, used, resets), or
+   * with `store_unavailable`; what is known at once is thrown at once. A signal that stops it rejects with its reason.
    */
   hold(asks: readonly Ask[], signal: StopSignal): Hold | Promise<Hold>
   /** Books on soft allowances, without holding. */
