@@ -9,10 +9,10 @@ const applicationId = 0x546f6c6c
 const patienceMs = 10_000
 
 /**
- * Within the database a wait sleeps up to 100 ms at a time; the writer waits by itself, in finer steps. A reader waits
- * for others only while the file is opened or closed.
+ * The writer waits by itself, in fine steps (`open-session.ts`). A reader waits for others only while the file is opened
+ * or closed.
  */
-const writerTimeoutMs = 5
+const writerTimeoutMs = 0
 const readerTimeoutMs = 5_000
 
 /**
