@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Served, serve } from '../../cli/spawned.ts'
@@ -16,6 +16,8 @@ export const callNanos = 10_000_000n
 /** Processes of the command line that share one store in a folder of their own. */
 export interface Fleet extends AsyncDisposable {
   readonly members: readonly Served[]
+  /** With the configuration in it, as `tollgate.json`. */
+  readonly folder: string
   readonly path: string
   /** Starts one more. */
   add(): Promise<Served>
@@ -34,6 +36,7 @@ export const startFleet = async (count: number, config: ConfigInput): Promise<Fl
     server: { drain: { notReady: '0s', streams: '5s' } },
     ...config,
   })
+  await writeFile(join(folder, 'tollgate.json'), file)
   const members: Served[] = []
   const add = async (): Promise<Served> => {
     const member = await serve({ files: { 'tollgate.json': file } })
@@ -50,6 +53,7 @@ export const startFleet = async (count: number, config: ConfigInput): Promise<Fl
   await Promise.all(Array.from({ length: count }, add))
   return {
     members,
+    folder,
     path,
     add,
     stop,
