@@ -6,6 +6,7 @@ import type { Attempt } from '../core/call.ts'
 import type { Clock } from '../core/clock.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { Handler, Stage } from '../core/handler.ts'
+import { isObject } from '../core/json.ts'
 import type { Nanos } from '../core/money.ts'
 import { capped } from '../core/request.ts'
 import { estimateTokens } from '../core/tokens.ts'
@@ -157,7 +158,8 @@ const guess = (input: number, summary: Ending['summary']): Usage => ({
 /** A budget that looks for something cheaper leaves the attempt to the next target. */
 const onwards = (error: GatewayError, hard: readonly Bound[]): GatewayError => {
   if (error.code !== 'budget_exhausted') return error
-  const short = hard.filter(({ allowance }) => allowance.id === error.details.facts?.allowance)
+  const limit = error.details.facts?.limit
+  const short = hard.filter(({ allowance }) => isObject(limit) && allowance.id === limit.id)
   const goesOn = (short.length > 0 ? short : hard).every(({ allowance }) => allowance.onLimit === 'cheaper')
   return goesOn ? error.with({ outcome: 'incapable' }) : error
 }
