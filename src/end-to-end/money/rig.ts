@@ -25,6 +25,8 @@ export interface Rig extends AsyncDisposable {
   readonly upstream: FakeUpstream
   readonly ledger: PlainLedger
   readonly records: readonly CallRecord[]
+  /** What was refused before there was a call. */
+  readonly refusals: readonly GatewayError[]
   /** Bodies the upstream was sent. */
   sent(): readonly Record<string, unknown>[]
 }
@@ -62,6 +64,7 @@ export const startRig = async (allowances: readonly Allowance[], input: ConfigIn
   const pools = createPools({ connectTimeoutMs: 1_000 })
   const ledger = new PlainLedger()
   const records: CallRecord[] = []
+  const refusals: GatewayError[] = []
   const gateway = createGatewayFrom({
     plan: () => plan,
     transmit: createSend(providers.senders, pools),
@@ -80,7 +83,7 @@ export const startRig = async (allowances: readonly Allowance[], input: ConfigIn
     authenticate: () => ({ key: 'anonymous' }),
     open: true,
     metrics: async () => ({ type: 'text/plain', text: '' }),
-    refused: () => {},
+    refused: (error) => void refusals.push(error),
     maxBodyBytes: config.server.maxBodyBytes,
     headersTimeoutMs: config.server.headersTimeoutMs,
     requestTimeoutMs: config.server.requestTimeoutMs,
@@ -93,6 +96,7 @@ export const startRig = async (allowances: readonly Allowance[], input: ConfigIn
     upstream,
     ledger,
     records,
+    refusals,
     sent: () => upstream.journal.map(({ body }) => JSON.parse(body)),
     async [Symbol.asyncDispose]() {
       gateway.close(new GatewayError('cancelled', 'The test is over.', { outcome: 'cancelled' }))
