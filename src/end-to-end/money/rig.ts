@@ -3,11 +3,12 @@ import { parseConfig } from '../../config/load.ts'
 import { planOf } from '../../config/plan.ts'
 import { providersOf } from '../../config/providers.ts'
 import type { ConfigInput } from '../../config/schema.ts'
-import type { Allowance } from '../../core/allowance.ts'
+import type { Allowance, Match } from '../../core/allowance.ts'
 import { systemClock } from '../../core/clock.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { CallRecord } from '../../core/record.ts'
 import { createGatewayFrom, type Gateway } from '../../gateway.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
 import { createHealth } from '../../routing/health.ts'
 import { createPolicies } from '../../routing/policies.ts'
 import { createRetryBudget } from '../../routing/retry-budget.ts'
@@ -19,11 +20,11 @@ import { createSend } from '../../transport/send.ts'
 import { anthropicAt, openaiAt } from '../faults/harness.ts'
 
 /** A gateway with allowances in front of two providers, `open` and `anthro`, that are one fake upstream. */
-export interface Rig extends AsyncDisposable {
+export interface Rig<Kind extends Ledger = PlainLedger> extends AsyncDisposable {
   readonly port: number
   readonly gateway: Gateway
   readonly upstream: FakeUpstream
-  readonly ledger: PlainLedger
+  readonly ledger: Kind
   readonly records: readonly CallRecord[]
   /** What was refused before there was a call. */
   readonly refusals: readonly GatewayError[]
@@ -51,7 +52,14 @@ const configOf = (url: string, input: ConfigInput) =>
   )
 
 /** Starts it all on free ports of 127.0.0.1. */
-export const startRig = async (allowances: readonly Allowance[], input: ConfigInput = {}): Promise<Rig> => {
+export const startRig = (allowances: readonly Allowance[], input: ConfigInput = {}): Promise<Rig> =>
+  startRigWith({ ledger: new PlainLedger(), match: plainMatch(allowances) }, input)
+
+/** The same with a ledger of one's own, which is not closed with it. */
+export const startRigWith = async <Kind extends Ledger>(
+  { ledger, match }: { readonly ledger: Kind; readonly match: Match },
+  input: ConfigInput = {},
+): Promise<Rig<Kind>> => {
   const upstream = await startFakeUpstream()
   // A server that is left open would keep the process from ending.
   const config = await configOf(upstream.url, input).catch(async (error: unknown) => {
@@ -62,7 +70,6 @@ export const startRig = async (allowances: readonly Allowance[], input: ConfigIn
   const health = createHealth({ clock: systemClock, consecutive: Infinity, share: Infinity })
   const plan = planOf(config, providers, createPolicies(health, Math.random))
   const pools = createPools({ connectTimeoutMs: 1_000 })
-  const ledger = new PlainLedger()
   const records: CallRecord[] = []
   const refusals: GatewayError[] = []
   const gateway = createGatewayFrom({
@@ -72,7 +79,7 @@ export const startRig = async (allowances: readonly Allowance[], input: ConfigIn
     health,
     retryBudget: createRetryBudget({ clock: systemClock }),
     sinks: [(record) => records.push(record)],
-    money: { ledger, match: () => plainMatch(allowances) },
+    money: { ledger, match: () => match },
     clock: systemClock,
     random: Math.random,
     capacity: 1_000,
