@@ -12,6 +12,8 @@ export interface LoadOptions {
   readonly body: string
   readonly connections: number
   readonly seconds: number
+  /** Keys that ask in turn; default one. */
+  readonly keys?: readonly string[] | undefined
 }
 
 export interface Loaded {
@@ -29,13 +31,28 @@ export const missingTools = (): readonly string[] => {
   return tools.filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`], { env: environment }).status !== 0)
 }
 
-/** wrk as Lua asks it: one fixed request, and one line of JSON at the end. */
-const scriptFor = (body: string): string => `wrk.method = "POST"
+/** The requests of many keys are written out before the load begins. */
+const inTurn = (keys: readonly string[]): string => `local requests = {}
+local turn = 0
+function init()
+  for _, key in ipairs({${keys.map((key) => `"${key}"`).join(',')}}) do
+    wrk.headers["authorization"] = "Bearer " .. key
+    requests[#requests + 1] = wrk.format()
+  end
+end
+function request()
+  turn = turn % #requests + 1
+  return requests[turn]
+end
+`
+
+/** wrk as Lua asks it: one fixed request, or one for each key, and one line of JSON at the end. */
+const scriptFor = (body: string, keys: readonly string[]): string => `wrk.method = "POST"
 wrk.body = [==[${body}]==]
 ${Object.entries(callerHeaders)
   .map(([name, value]) => `wrk.headers["${name}"] = "${value}"`)
   .join('\n')}
-function done(summary, latency)
+${keys.length === 0 ? '' : inTurn(keys)}function done(summary, latency)
   local errors = summary.errors
   local failures = errors.connect + errors.read + errors.write + errors.status + errors.timeout
   io.write(string.format('\\n{"requests":%d,"failures":%d,"p50Us":%d,"p99Us":%d}\\n',
@@ -44,10 +61,10 @@ end
 `
 
 /** Keeps `connections` requests under way for so many seconds. Throws when one of them failed. */
-export const load = async (rig: Rig, { url, body, connections, seconds }: LoadOptions): Promise<Loaded> => {
+export const load = async (rig: Rig, { url, body, connections, seconds, keys = [] }: LoadOptions): Promise<Loaded> => {
   const own = mkdtempSync(join(rig.folder, 'wrk-'))
   const script = join(own, 'ask.lua')
-  writeFileSync(script, scriptFor(body))
+  writeFileSync(script, scriptFor(body, keys))
   const logFile = join(own, 'output.log')
   const settings = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '60s', '-s', script]
   await start(['wrk', ...settings, url], { core: 'load', logFile }).ended
