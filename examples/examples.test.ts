@@ -32,6 +32,8 @@ const printed: Readonly<Record<string, RegExp>> = {
       '$',
     ].join('\n'),
   ),
+  'budget.ts':
+    /^(step \d+: \$0\.\d+\n)+budget_exhausted: The budget "session:\*\/budget\/total" of session:run-1 has no room: .*\nYou asked: “What is next\?”.*\n$/,
   'openai-client.ts':
     /^You asked: “What is a gateway\?”.*\n-- sim\/small, \$0\.\d+\nweather\(\{"city":"[^"]+"\}\)\nrefused: unknown_model, status 404\n$/,
   'anthropic-client.ts':

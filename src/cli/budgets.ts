@@ -79,6 +79,6 @@ const onlySubject = async (control: Control, id: string): Promise<Scope> => {
   const losers = view.standings.filter(({ lost }) => lost > 0n).map(({ subject }) => subject)
   const [only, ...more] = new Set(losers)
   if (only !== undefined && more.length === 0) return only
-  const which = only === undefined ? 'nobody has lost anything' : `name one of ${[only, ...more].join(', ')}`
-  throw new GatewayError('invalid_request', `${id} counts for each by itself: ${which} with --scope.`)
+  const which = only === undefined ? 'nobody lost anything' : `name one by --scope, ${[only, ...more].join(' or ')}`
+  throw new GatewayError('invalid_request', `${id} counts for each by itself: ${which}.`)
 }

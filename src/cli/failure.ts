@@ -26,9 +26,9 @@ const wordsFor = (error: unknown): string => {
   return `${error.code}: ${error.message}${tries.length === 0 ? '' : `\n-- tried ${tries.join(', then ')}`}`
 }
 
-/** Callers are told that the store fails; who sits at the machine is told why, and which file. */
+/** Callers are told that the store fails; who sits at the machine is told why, and which file, where that is not said yet. */
 const operatorsWords = ({ message, details: { cause } }: GatewayError): string =>
-  cause instanceof Error ? cause.message : message
+  cause instanceof Error && !cause.message.includes(message) ? `${message}\n-- ${cause.message}` : message
 
 const describe = (error: unknown): unknown => {
   if (error instanceof ConfigError) return { message: error.message, complaints: error.complaints }

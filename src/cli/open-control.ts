@@ -26,11 +26,10 @@ export const withControl = async (
 ): Promise<void> => {
   const config = await loadForCli(file, { listens: true, store: address })
   const path = pathOf(config)
-  if (!existsSync(path)) {
-    if (!makes) throw missing(path)
-    tell(`-- ${path} is new.`)
-  }
+  const isNew = !existsSync(path)
+  if (isNew && !makes) throw missing(path)
   const store = await createSqliteStore(path)
+  if (isNew) tell(`-- ${path} is new.`)
   try {
     const secret = await store.control.secret()
     const known = {
