@@ -24,7 +24,7 @@ export interface CallCommandOptions {
 /** Sends one prompt and prints the answer, who gave it, what it took and what it cost. */
 export const call = async (prompt: string, options: CallCommandOptions): Promise<void> => {
   const config = await loadForCli(options.config, { listens: false })
-  const runtime = assemble({ ...config, telemetry: { ...config.telemetry, log: 'silent' } })
+  const runtime = await assemble({ ...config, telemetry: { ...config.telemetry, log: 'silent' } })
   const gateway = facade(runtime, 'cli')
   try {
     await ask(gateway, prompt, options)

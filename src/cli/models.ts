@@ -7,7 +7,7 @@ import { table } from './table.ts'
 
 /** Lists public models: what they stand for, what they cost, how much they read. */
 export const models = async ({ config: file, json }: { config?: string; json?: boolean }): Promise<void> => {
-  const runtime = assemble(await loadForCli(file, { listens: false }))
+  const runtime = await assemble(await loadForCli(file, { listens: false, store: 'memory' }))
   const plan = runtime.plan()
   const routes = plan.names.map(({ name }) => plan.find(name)).filter((route) => route !== undefined)
   if (json) printJson(routes.map(describe))

@@ -1,5 +1,4 @@
 import process from 'node:process'
-import type { ServerConfig } from '../config/config.ts'
 import { describeConfig } from '../config/load.ts'
 import { startServer } from '../server/start.ts'
 import { banner } from './banner.ts'
@@ -21,17 +20,21 @@ const listenProblems: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host; set HOST or server.host to an address of this machine',
 }
 
-const listenFailure = (error: unknown, { host, port }: ServerConfig): Failure | undefined => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const problem = listenProblems[code]
-  return problem === undefined ? undefined : new Failure(`Cannot listen on ${host}:${port}: ${problem} (${code}).`)
+/** The address stands in the error itself: administrators may have one of their own. */
+const listenFailure = (error: unknown): Failure | undefined => {
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return undefined
+  const problem = listenProblems[String(error.code)]
+  if (problem === undefined) return undefined
+  const { address, hostname, port } = error as { address?: string; hostname?: string; port?: number }
+  const where = `${address ?? hostname ?? 'the address'}${port === undefined ? '' : `:${port}`}`
+  return new Failure(`Cannot listen on ${where}: ${problem} (${error.code}).`)
 }
 
 /** Runs the server until it is asked to stop; a second request to stop makes it hurry. */
 export const serve = async (options: ServeOptions): Promise<void> => {
   const config = await loadForCli(options.config, { listens: true, store: options.store })
   const running = await startServer(config).catch((error) => {
-    throw listenFailure(error, config.server) ?? error
+    throw listenFailure(error) ?? error
   })
   // Changing `Object.prototype` is the first step of many attacks; from here on nobody may, nor reach it by `__proto__`.
   Reflect.deleteProperty(Object.prototype, '__proto__')

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino'
+import type { Control } from '../control/control.ts'
+import type { Authenticate } from '../control/directory.ts'
 import { systemClock } from '../core/clock.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Sink } from '../core/record.ts'
@@ -8,13 +10,15 @@ import { createHealth, type HealthOptions } from '../routing/health.ts'
 import type { Plan } from '../routing/plan.ts'
 import { createPolicies } from '../routing/policies.ts'
 import { createRetryBudget } from '../routing/retry-budget.ts'
-import { type Authenticate, createAuthenticate } from '../stages/authenticate.ts'
+import type { Store } from '../stores/store.ts'
 import { createBatch } from '../telemetry/batch.ts'
 import { createLog, createLogSink } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { createPools } from '../transport/pool.ts'
 import { createSend } from '../transport/send.ts'
+import { openBooks } from './books.ts'
 import type { Config } from './config.ts'
+import { openStore } from './open-store.ts'
 import { planOf } from './plan.ts'
 import { type ProviderSet, providersOf } from './providers.ts'
 
@@ -27,6 +31,10 @@ export interface Runtime {
   readonly gateway: Gateway
   plan(): Plan
   readonly authenticate: Authenticate
+  /** True while nobody ever had a key, so that everybody is let in. */
+  readonly isOpen: boolean
+  /** What administrators can do. */
+  readonly control: Control
   /** Throws `not_found` where they are switched off. */
   metrics(): Promise<{ readonly type: string; readonly text: string }>
   /** Counts a refusal that happened before there was a call. */
@@ -42,12 +50,16 @@ export interface Runtime {
 export interface Additions {
   /** Told of every finished call, after metrics and log. */
   readonly sinks?: readonly Sink[] | undefined
+  /** Where money, limits and keys are kept; it is closed with the rest. Default: as the configuration says. */
+  readonly store?: Store | undefined
+  /** Are attempts written down and allowances kept? Default true; where nobody can ask for them, they cost for nothing. */
+  readonly hasLedger?: boolean | undefined
   /** When a failing target is left alone, and for how long. */
   readonly health?: Omit<HealthOptions, 'clock'> | undefined
 }
 
-/** Puts a gateway together from its configuration. */
-export const assemble = (config: Config, additions: Additions = {}): Runtime => {
+/** Puts a gateway together from its configuration. Rejects with `store_unavailable` when its store cannot be used. */
+export const assemble = async (config: Config, additions: Additions = {}): Promise<Runtime> => {
   const clock = systemClock
   const providers = providersOf(config)
   const health = createHealth({ ...additions.health, clock })
@@ -58,6 +70,18 @@ export const assemble = (config: Config, additions: Additions = {}): Runtime => 
   metrics.reserve({ models: plan.names.map(({ name }) => name), targets: targetsOf(plan) })
   const batch = createBatch([...(config.telemetry.metrics ? [metrics.sink] : []), createLogSink(log)])
   const send = createSend(providers.senders, pools)
+  const books = await openBooks({
+    config,
+    store: additions.store ?? (await openStore(config.store)),
+    clock,
+    log: log.logger,
+    isModel: (name) => plan.find(name) !== undefined,
+  }).catch(async (thrown) => {
+    await pools.destroy()
+    await log.close()
+    throw thrown
+  })
+  const { directory, ledger } = books
   const gateway = createGatewayFrom({
     plan: () => plan,
     transmit: (attempt) => (providers.answerers.get(attempt.target.provider) ?? send)(attempt),
@@ -65,6 +89,7 @@ export const assemble = (config: Config, additions: Additions = {}): Runtime => 
     health,
     retryBudget: createRetryBudget({ clock }),
     sinks: [batch.sink, ...(additions.sinks ?? [])],
+    money: additions.hasLedger === false ? undefined : { ledger, match: () => directory.match() },
     clock,
     random: Math.random,
     capacity,
@@ -73,7 +98,11 @@ export const assemble = (config: Config, additions: Additions = {}): Runtime => 
     config,
     gateway,
     plan: () => plan,
-    authenticate: createAuthenticate(config.keys),
+    authenticate: directory.authenticate,
+    get isOpen() {
+      return directory.isOpen
+    },
+    control: books.control,
     metrics: async () => {
       if (!config.telemetry.metrics) throw new GatewayError('not_found', 'Metrics are switched off here.')
       batch.flush()
@@ -90,6 +119,7 @@ export const assemble = (config: Config, additions: Additions = {}): Runtime => 
       gateway.close(new GatewayError('overloaded', 'The gateway is closed.', { outcome: 'cancelled' }))
       await pools.destroy()
       batch.flush()
+      await books.close()
       await log.close()
     },
   }
@@ -97,6 +127,9 @@ export const assemble = (config: Config, additions: Additions = {}): Runtime => 
 
 const secretsOf = (config: Config, providers: ProviderSet): string[] => [
   ...config.keys.map(({ key }) => key),
+  ...Object.values({ ...config.server.admin, listen: undefined }).filter((token) => token !== undefined),
+  ...[...config.webhooks.values()].flatMap(({ url, secret }) => [url, ...(secret === undefined ? [] : [secret])]),
+  ...config.allowances.flatMap(({ webhook }) => (webhook !== undefined && URL.canParse(webhook) ? [webhook] : [])),
   ...[...providers.senders.values()].flatMap(({ secrets }) => secrets),
 ]
 

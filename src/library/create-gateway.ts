@@ -36,10 +36,13 @@ export interface ChatStream extends AsyncIterable<Delta> {
   readonly answer: ChatAnswer | undefined
 }
 
-/** Who calls are made for; it appears in records. */
+/** Who calls are made for: budgets and limits of these names hold, and records carry them. */
 export interface CallerScope {
+  readonly org?: string | undefined
   readonly team?: string | undefined
   readonly user?: string | undefined
+  /** Whom the application asks for, such as its own customer. */
+  readonly endUser?: string | undefined
   readonly session?: string | undefined
   readonly tags?: Readonly<Record<string, string>> | undefined
 }
@@ -64,10 +67,14 @@ export interface LibraryGateway {
 
 /**
  * A gateway in this process, from the same configuration as the server's. Providers whose usual keys are in the
- * environment are found, unless `discover: false`. Throws ConfigError with every complaint.
+ * environment are found, unless `discover: false`. Budgets and limits are counted in memory, unless `store` names a file.
+ * Throws ConfigError with every complaint, and GatewayError `store_unavailable` when the file cannot be used.
  */
 export const createGateway = async (input: ConfigInput = {}): Promise<LibraryGateway> => {
-  return facade(assemble(await parseConfig(quiet(input), process.env)), 'library')
+  const config = await parseConfig(quiet(input), process.env)
+  // Nobody could ever ask for what such a ledger holds.
+  const hasLedger = config.store.kind !== 'memory' || config.allowances.length > 0
+  return facade(await assemble(config, { hasLedger }), 'library')
 }
 
 /** Standard output belongs to the application, unless it asks for the log. What is no configuration is not touched. */

@@ -12,7 +12,7 @@ const recorded = async () => {
   const providers = { sim: { kind: 'simulated', latencyMs: { p50: 0, p99: 0 }, tokensPerSecond: 1e6 } }
   const config = await parseConfig({ discover: false, telemetry: { log: 'silent' }, providers }, {})
   const records: CallRecord[] = []
-  const runtime = assemble(config, { sinks: [(record) => void records.push(record)] })
+  const runtime = await assemble(config, { sinks: [(record) => void records.push(record)] })
   return { gateway: facade(runtime, 'library'), records }
 }
 

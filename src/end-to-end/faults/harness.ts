@@ -53,11 +53,11 @@ export const startGateway = async (input: ConfigInput, settings: Settings = {}):
     records.push(record)
     byId.set(record.id, [...(byId.get(record.id) ?? []), record])
   }
-  const runtime = assemble(config, { sinks: [keep], health: settings.health })
+  const runtime = await assemble(config, { sinks: [keep], health: settings.health })
   const { server } = createGatewayServer({
     ...runtime,
     ...settings.administration,
-    open: config.keys.length === 0,
+    open: runtime.isOpen,
     maxBodyBytes: config.server.maxBodyBytes,
     headersTimeoutMs: config.server.headersTimeoutMs,
     requestTimeoutMs: config.server.requestTimeoutMs,

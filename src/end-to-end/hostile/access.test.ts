@@ -37,7 +37,7 @@ const ask = async (port: number, asking: Asking): Promise<RawResponse> => {
 /** The doors of the table, and the one whose path names a model. */
 const allDoors: readonly (readonly [path: string, door: ServerDoor])[] = [
   ...doors,
-  ['/v1/models/chat', { kind: 'page', method: 'GET', access: 'caller', page: 'model' }],
+  ['/v1/models/chat', { path: '/v1/models', kind: 'page', method: 'GET', access: 'caller', page: 'model' }],
 ]
 
 const questionFor = (path: string, door: ServerDoor): Asking => {

@@ -1,0 +1,94 @@
+import type { Control } from '../control/control.ts'
+import { createControl } from '../control/create-control.ts'
+import { createDirectory, type Directory } from '../control/directory.ts'
+import type { Clock } from '../core/clock.ts'
+import { callerDoors } from '../core/doors.ts'
+import { createLedger } from '../ledger/create-ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { createMatch } from '../ledger/match.ts'
+import type { ControlStore, Crossed, Store } from '../stores/store.ts'
+import { type AlertLog, type Alerts, createAlerts } from '../telemetry/alert.ts'
+import type { Endpoint } from '../telemetry/post.ts'
+import type { Config } from './config.ts'
+
+export interface BookOptions {
+  readonly config: Config
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: AlertLog
+  /** Is there such a model? */
+  isModel(name: string): boolean
+}
+
+/** Who may call, what they may use, what they used, and who changes it: everything that hangs on a store. */
+export interface Books {
+  readonly directory: Directory
+  readonly ledger: Ledger
+  readonly control: Control
+  /** Books what is left, gives back what is held, and closes the store: when no call is under way any more. */
+  close(): Promise<void>
+}
+
+/** Opens the books of a store, and closes the store where they cannot be opened. */
+export const openBooks = async (options: BookOptions): Promise<Books> => {
+  try {
+    return await open(options)
+  } catch (thrown) {
+    await options.store.close()
+    throw thrown
+  }
+}
+
+const open = async ({ config, store, clock, log, isModel }: BookOptions): Promise<Books> => {
+  const directory = await createDirectory({ config, control: store.control, createMatch, log })
+  const alerts = createAlerts({ log, endpoint: endpointsOf(config) })
+  const ledger = createLedger({ store, clock })
+  ledger.onCrossed((crossed) => tell(crossed, directory, alerts))
+  const control = createControl({
+    store: { control: followedBy(directory, store.control), reports: store.reports },
+    secret: await store.control.secret(),
+    declared: config,
+    isModel,
+    doors: callerDoors,
+  })
+  return {
+    directory,
+    ledger,
+    control,
+    close: async () => {
+      directory.close()
+      await ledger.close().catch((err) => log.error({ err }, 'The last bookings are not in the store.'))
+      await alerts.close()
+      await store.close()
+    },
+  }
+}
+
+/** What is written in this process holds in this process when it is written. */
+const followedBy = (directory: Directory, control: ControlStore): ControlStore => ({
+  changes: (after) => control.changes(after),
+  put: async (entry, audit, expect) => {
+    const version = await control.put(entry, audit, expect)
+    if (version !== undefined) await directory.refresh()
+    return version
+  },
+  audit: (query) => control.audit(query),
+  secret: () => control.secret(),
+  watch: (changed) => control.watch(changed),
+})
+
+const tell = (crossed: readonly Crossed[], directory: Directory, alerts: Alerts): void => {
+  for (const { allowance, subject, percent, settled, limit, start } of crossed) {
+    const webhook = directory.allowances.find(({ id }) => id === allowance)?.webhook
+    alerts.tell({ allowance, scope: subject, percent, used: settled, limit, start, webhook })
+  }
+}
+
+/**
+ * Only addresses that stand in the configuration are called: an administrator names one of its endpoints, and cannot
+ * make this machine call any other.
+ */
+const endpointsOf = ({ webhooks, allowances }: Config): ((webhook: string) => Endpoint | undefined) => {
+  const written = new Set(allowances.map(({ webhook }) => webhook))
+  return (webhook) => webhooks.get(webhook) ?? (written.has(webhook) ? { url: webhook } : undefined)
+}
