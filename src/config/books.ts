@@ -49,6 +49,7 @@ const open = async ({ config, store, clock, log, isModel }: BookOptions): Promis
     secret: await store.control.secret(),
     declared: config,
     isModel,
+    isEndpoint: (name) => config.webhooks.has(name),
     doors: callerDoors,
   })
   return {

@@ -18,7 +18,7 @@ const budget: Allowance = {
   onLimit: 'refuse',
   onShort: 'clamp',
   alerts: [50, 100],
-  webhook: 'https://hooks.example/alert',
+  webhook: 'pager',
 }
 
 const requests: Allowance = {
@@ -112,7 +112,7 @@ describe('allowances that administrators set', () => {
     ['alerts', { alerts: [80, 50] }],
     ['webhook', { ...requests, webhook: 'https://hooks.example' }],
     ['webhook', { webhook: 'http://169.254.169.254/latest' }],
-    ['webhook', { webhook: 'https://user:word@hooks.example' }],
+    ['webhook', { webhook: 'https://hooks.example/alert' }],
     ['webhook', { webhook: 'javascript:alert(1)' }],
     ['webhook', { webhook: 'unknown' }],
     ['model', { model: 'unknown' }],

@@ -81,14 +81,9 @@ const checkAllowance = (allowance: Allowance, known: Known): void => {
   if (model !== undefined && known.isModel?.(model) === false) throw invalid('model', 'no model has this name')
   if (unit !== 'nanos' && alerts.length > 0) throw invalid('alerts', 'are for money only')
   if (webhook !== undefined && unit !== 'nanos') throw invalid('webhook', 'is for money only')
-  if (webhook !== undefined && known.isEndpoint?.(webhook) !== true) checkWebhook(webhook)
-}
-
-const checkWebhook = (webhook: string): void => {
-  const url = URL.parse(webhook)
-  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
-    throw invalid('webhook', 'must be an https address without user and password, or a name of webhooks.endpoints')
-  }
+  // This machine is made to call no address but those of its configuration.
+  if (webhook !== undefined && known.isEndpoint?.(webhook) !== true)
+    throw invalid('webhook', 'must be a name of webhooks.endpoints of the configuration')
 }
 
 /** What was counted under an id stays with it, so an id counts one thing for ever. */

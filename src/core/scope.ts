@@ -27,12 +27,6 @@ export const scopeFrom = (text: string): Scope | undefined => {
 
 const isScopeKind = (text: string): text is ScopeKind => scopeKinds.some((kind) => kind === text)
 
-/** The kind of a scope. */
-export const kindOfScope = (scope: Scope): ScopeKind => scope.slice(0, scope.indexOf(':')) as ScopeKind
-
-/** The name of a scope, without its kind. */
-export const nameOfScope = (scope: Scope): string => scope.slice(scope.indexOf(':') + 1)
-
 const known = new WeakMap<Caller, readonly Scope[]>()
 
 /** The scopes a call belongs to by its caller, in the order of their kinds. */

@@ -57,7 +57,7 @@ describe('budgets and limits over HTTP', () => {
       tokens: { unit: 'tokens', limit: '9007199254740991', window: { kind: 'calendar', per: 'day' } },
       calls: { unit: 'concurrency', limit: 0 },
       money: { unit: 'usd', limit: '50', window: { kind: 'calendar', per: 'week', timezone: 'Asia/Kolkata' } },
-      soft: { unit: 'usd', limit: '1', hard: false, alerts: [50, 100, 200], webhook: 'https://hooks.example/x' },
+      soft: { unit: 'usd', limit: '1', hard: false, alerts: [50, 100, 200], webhook: 'pager' },
     })) {
       const told = await put(id, { scope: 'key:*', ...body })
       assert.equal(told.status, 200, told.text)

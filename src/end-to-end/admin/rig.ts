@@ -80,7 +80,12 @@ export const startAdminRig = async ({ config = settings, declared, standings = [
   const clock = createFakeClock()
   const refused: GatewayError[] = []
   const admin = createAdmin({
-    control: createControl({ store: { control: store, reports }, secret: await store.secret(), declared }),
+    control: createControl({
+      store: { control: store, reports },
+      secret: await store.secret(),
+      declared,
+      isEndpoint: (name) => name === 'pager',
+    }),
     token: adminToken,
     readToken,
     configSchema: () => ({ title: 'schema' }),

@@ -65,7 +65,7 @@ export const allowanceFields = z
       .string()
       .max(2_048)
       .optional()
-      .openapi({ description: `${moneyOnly}Where alerts are sent, by https.` }),
+      .openapi({ description: `${moneyOnly}Where alerts are sent: a name of `webhooks.endpoints` in the configuration.` }),
   })
   .openapi('AllowanceFields')
 
