@@ -65,7 +65,9 @@ export const allowanceFields = z
       .string()
       .max(2_048)
       .optional()
-      .openapi({ description: `${moneyOnly}Where alerts are sent: a name of `webhooks.endpoints` in the configuration.` }),
+      .openapi({
+        description: `${moneyOnly}Where alerts are sent: a name of webhooks.endpoints in the configuration.`,
+      }),
   })
   .openapi('AllowanceFields')
 
