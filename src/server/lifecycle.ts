@@ -27,7 +27,9 @@ export const drain = async ({ server, drain: turnAway }: GatewayServer, options:
   ])
   if (!finished) {
     options.cancelAll()
-    await Promise.race([closed, wait(cancelGraceMs, new AbortController().signal)])
+    const over = new AbortController()
+    await Promise.race([closed, wait(cancelGraceMs, over.signal)])
+    over.abort()
     server.closeAllConnections()
     await closed
   }
