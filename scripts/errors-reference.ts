@@ -12,8 +12,10 @@ export const errorsPage = new URL('../docs/reference/errors.md', import.meta.url
 const meanings: Readonly<Record<ErrorCode, string>> = {
   invalid_request:
     'The body, a header or a field cannot be read, or no target of the model can do what is asked. The message names the field; correct it.',
-  unauthenticated: 'No key, or one that is not known. Send a key of the configuration.',
-  forbidden: 'This is shown to the machine itself only, or an open server was asked by another name than its own.',
+  unauthenticated:
+    'No key, or one that is unknown, expired or revoked, or your own key for a provider was refused there. Send one that is good.',
+  forbidden:
+    'The key is not good for this door, the provider takes no keys of callers, this is shown to the machine itself only, or an open server was asked by another name than its own.',
   unknown_model:
     'The model is not served, is not open to this key, or is not known to its provider. `GET /v1/models` lists what is.',
   not_found: 'There is no such path. The message lists the doors.',

@@ -4,6 +4,7 @@ import { type Attempt, type Call, type Caller, createId } from './core/call.ts'
 import type { Clock } from './core/clock.ts'
 import { asGatewayError, GatewayError } from './core/errors.ts'
 import { compose, type Handler } from './core/handler.ts'
+import type { ProviderKey } from './core/provider-key.ts'
 import type { Sink } from './core/record.ts'
 import type { Request } from './core/request.ts'
 import { Stop } from './core/stop.ts'
@@ -81,6 +82,8 @@ const assemble = (parts: Parts, load: () => number): Handler<Call> => {
 export interface Question {
   readonly request: Request
   readonly caller: Caller
+  /** A key of the caller's own account at a provider; undefined: the gateway's own are used. */
+  readonly providerKey?: ProviderKey | undefined
   /** The caller's own id for it, if it is safe to repeat; else one is made. */
   readonly id?: string | undefined
   /** The caller's limit for everything; the route's own limit holds too. */
@@ -131,6 +134,7 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
       deadline: started + totalMs,
       request,
       caller: question.caller,
+      providerKey: question.providerKey,
       signal: stop,
       account: { attempts: [] },
       notes: {},

@@ -31,6 +31,12 @@ describe('tollgate check', () => {
     )
   })
 
+  test('says what a server would still refuse: an address that others reach, while nobody has a key', async () => {
+    const { code, errors } = await run(['check'], { files: { 'tollgate.yaml': 'server: { host: 0.0.0.0 }' } })
+    assert.equal(code, 0)
+    assert.match(errors, /^-- server\.host: 0\.0\.0\.0 is reachable .* It starts only where the store holds a key\.\n$/)
+  })
+
   test('is content where there is no file at all', async () => {
     const { code, output } = await run(['check'])
     assert.equal(code, 0)

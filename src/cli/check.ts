@@ -1,7 +1,7 @@
 import { configJsonSchema } from '../config/json-schema.ts'
 import { describeConfig } from '../config/load.ts'
 import { loadForCli } from './load.ts'
-import { print, printJson } from './output.ts'
+import { print, printJson, tell } from './output.ts'
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
@@ -23,5 +23,7 @@ export const check = async ({ config: file, json, schema }: CheckOptions): Promi
     counted(config.models.size, 'model'),
     counted(config.keys.length, 'key'),
   ].join(', ')
+  if (config.exposure)
+    tell(`-- ${config.exposure.path}: ${config.exposure.problem}. It starts only where the store holds a key.`)
   print(`The configuration is good (${source}): ${counts}.`)
 }

@@ -20,6 +20,11 @@ describe('tollgate serve', () => {
     await using server = await serve()
     assert.match(server.banner, /^Tollgate listens on http:\/\/127\.0\.0\.1:\d+, without a configuration file\.\n/)
     assert.match(server.banner, /sim +always there \(simulated\), 2 models listed/)
+    assert.match(server.banner, /\nStore: \/.*\/tollgate\.db\n/)
+    assert.match(
+      server.banner,
+      /\nAdministrators: http:\S+\/admin\/ with the token tg-admin-\S+ \(until the server stops\)\n/,
+    )
     assert.match(server.banner, /For real models set a key such as OPENAI_API_KEY/)
     const { url, init } = requestOf(server.banner)
     const asked = performance.now()

@@ -33,6 +33,8 @@ export interface Runtime {
   readonly authenticate: Authenticate
   /** True while nobody ever had a key, so that everybody is let in. */
   readonly isOpen: boolean
+  /** Providers that take keys of callers. */
+  readonly clientKeys: ReadonlySet<string>
   /** What administrators can do. */
   readonly control: Control
   /** Throws `not_found` where they are switched off. */
@@ -102,6 +104,7 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     get isOpen() {
       return directory.isOpen
     },
+    clientKeys: new Set([...config.providers.values()].filter((each) => each.clientKeys).map(({ name }) => name)),
     control: books.control,
     metrics: async () => {
       if (!config.telemetry.metrics) throw new GatewayError('not_found', 'Metrics are switched off here.')

@@ -76,6 +76,8 @@ export interface ProviderConfig {
   /** A name of `kinds`. */
   readonly kind: string
   readonly apiKey: string | undefined
+  /** May callers bring a key of their own? */
+  readonly clientKeys: boolean
   /** Without a slash at its end; undefined: the usual one of its kind. */
   readonly baseUrl: string | undefined
   /** Lower-case names. */

@@ -102,6 +102,11 @@ export const providerSchema = section(
         'The key it is called with. Default: the usual environment variable of its kind, unless `baseUrl` sends calls elsewhere than usual.',
       examples: [`\${OPENAI_API_KEY}`],
     }).optional(),
+    clientKeys: flag({
+      description:
+        'Whether callers may bring a key of their own account there, by `x-tollgate-provider-key: <provider>=<key>`. It is sent to this provider alone, for that call alone, and kept nowhere; no budget of money is charged for it.',
+      examples: [true],
+    }).optional(),
     baseUrl: text(
       {
         description:

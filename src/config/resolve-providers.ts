@@ -38,6 +38,7 @@ const discovered = (found: DiscoveredProvider): ProviderConfig => ({
   name: found.name,
   kind: found.kind,
   apiKey: found.apiKey,
+  clientKeys: false,
   baseUrl: found.baseUrl,
   headers: {},
   models: found.models ?? [],
@@ -67,6 +68,7 @@ const configured = (entry: Entry<Written>, surroundings: Surroundings): Provider
     name,
     kind: kind.name,
     apiKey: apiKeyOf(entry, kind, surroundings),
+    clientKeys: value.clientKeys ?? false,
     baseUrl: baseUrlOf(entry, kind, complain),
     headers: headersFrom(value.headers, [...path, 'headers'], complain),
     models: value.models ?? [],
@@ -76,7 +78,7 @@ const configured = (entry: Entry<Written>, surroundings: Surroundings): Provider
   }
 }
 
-const upstreamFields = ['apiKey', 'baseUrl', 'headers', 'quirks'] as const
+const upstreamFields = ['apiKey', 'clientKeys', 'baseUrl', 'headers', 'quirks'] as const
 const simulatedFields = Object.keys(simulationFields) as (keyof typeof simulationFields)[]
 
 const isGiven = (value: unknown): boolean =>
@@ -96,6 +98,7 @@ const simulated = ({ name, value }: Entry<Written>, kind: Kind): ProviderConfig 
   name,
   kind: kind.name,
   apiKey: undefined,
+  clientKeys: false,
   baseUrl: undefined,
   headers: {},
   models: value.models ?? [],
@@ -124,7 +127,7 @@ const apiKeyOf = ({ path, value }: Entry<Written>, kind: Kind, surroundings: Sur
   const usual = value.baseUrl === undefined && variable !== undefined ? environment[variable] : undefined
   const apiKey = value.apiKey ?? usual
   if (apiKey === undefined) {
-    if (!kind.needsKey || value.baseUrl !== undefined) return undefined
+    if (!kind.needsKey || value.baseUrl !== undefined || value.clientKeys) return undefined
     complain(at, `is missing; write it, or set ${kind.environmentKeys.join(' or ')}`)
   } else if (!isSendable(apiKey)) {
     const which = value.apiKey === undefined ? `the environment variable ${variable} ` : ''

@@ -3,6 +3,7 @@ import type { ErrorCode } from './errors.ts'
 import type { LimitStanding } from './limit-standing.ts'
 import type { Nanos } from './money.ts'
 import type { Outcome } from './outcome.ts'
+import type { ProviderKey } from './provider-key.ts'
 import type { Request } from './request.ts'
 import type { StopSignal } from './stop.ts'
 import type { Target } from './target.ts'
@@ -37,6 +38,8 @@ export interface Call {
   readonly deadline: number
   readonly request: Request
   readonly caller: Caller
+  /** Used in place of the gateway's own at its provider. */
+  readonly providerKey?: ProviderKey | undefined
   /** The one way to stop. Its reason is a GatewayError (`cancelled` or `deadline_exceeded`). */
   readonly signal: StopSignal
   readonly account: Account

@@ -1,6 +1,6 @@
 import type { Operation } from '../core/request.ts'
 import { anthropicMessages } from '../wire/anthropic-messages/index.ts'
-import { identityOf } from './identity.ts'
+import { identityOf, identityWith } from './identity.ts'
 import type { Provider } from './provider.ts'
 import type { ProviderRow } from './row.ts'
 
@@ -57,6 +57,7 @@ export const createAnthropic = (options: AnthropicOptions): Provider => {
     quirks: anthropicRow.quirks,
     url: (_model, operation) => baseUrl + paths[operation],
     headers: () => headers,
+    headersWith: (key) => identityWith({ ...version, 'x-api-key': key }, options.headers),
     secrets,
     models: options.models?.length ? options.models : anthropicRow.models,
   }

@@ -1,6 +1,6 @@
 import { openaiChat } from '../wire/openai-chat/index.ts'
 import { compatibleRows } from './compatible-rows.ts'
-import { identityOf } from './identity.ts'
+import { identityOf, identityWith } from './identity.ts'
 import type { Provider } from './provider.ts'
 
 export { compatibleRows } from './compatible-rows.ts'
@@ -33,6 +33,7 @@ export const createCompatible = (options: CompatibleOptions): Provider => {
     quirks: row.quirks,
     url: (_model, operation) => (operation === 'chat' ? `${baseUrl}/chat/completions` : undefined),
     headers: () => headers,
+    headersWith: (key) => identityWith({ authorization: `Bearer ${key}` }, options.headers),
     secrets,
     models: options.models?.length ? options.models : row.models,
   }

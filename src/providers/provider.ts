@@ -11,6 +11,8 @@ export interface Provider {
   url(model: string, operation: Operation): string | undefined
   /** Identity and version headers, lower-case names; a promise only when a token must be fetched. */
   headers(): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  /** The same with another key in place of its own, which is then in none of them. Undefined: no caller may bring one. */
+  headersWith?(key: string): Readonly<Record<string, string>>
   /** Secrets in those headers, for the redactor. */
   readonly secrets: readonly string[]
   /** Model names it is known to serve, for `GET /v1/models`; others may work too. */

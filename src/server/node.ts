@@ -13,6 +13,7 @@ import { Connections } from './connections.ts'
 import { createListener, type ListenerOptions } from './listener.ts'
 import { outletOf } from './outlet.ts'
 import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
+import { providerKeyOf } from './provider-key.ts'
 import { questionOf, withHeaders } from './question.ts'
 import { type RefusalWords, refuse } from './refusal.ts'
 import { findDoor, type InferenceDoor, nothingAt, type PageDoor, throughDoor, wireOfStranger } from './routes.ts'
@@ -28,6 +29,8 @@ export interface ServerOptions extends ListenerOptions {
   /** Told of every refusal that happened before there was a call. */
   refused(error: GatewayError, wire: string): void
   readonly maxBodyBytes: number
+  /** Providers that take keys of callers. Default: none. */
+  readonly clientKeys?: ReadonlySet<string> | undefined
   /** Bytes of bodies in memory at once. Default 1 GiB. */
   readonly maxBodiesBytes?: number | undefined
   /** What is under `/admin/`; undefined: nothing is there, at this address. */
@@ -93,7 +96,9 @@ class Doorkeeper {
   async #infer(request: IncomingMessage, response: ServerResponse, door: InferenceDoor): Promise<void> {
     const caller = throughDoor(this.#options.authenticate(credentialOf(request.headers)), door)
     checkBodyHead(request.headers, this.#options.maxBodyBytes)
-    const denial = this.#options.gateway.admit(caller, door.operation)
+    const providerKey = providerKeyOf(request.headers, this.#options.clientKeys ?? none)
+    // A budget that is used up is no reason to turn away who pays itself: what else binds it is asked later.
+    const denial = providerKey ? undefined : this.#options.gateway.admit(caller, door.operation)
     if (denial) {
       await dropSmallBody(request)
       throw denial
@@ -101,9 +106,8 @@ class Doorkeeper {
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue()
     const bytes = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
     const asked = door.wire.readRequest(parseJson(bytes), door)
-    const opened = this.#options.gateway.open(
-      questionOf(withHeaders(asked, door.wire, request.headers), caller, request.headers),
-    )
+    const question = questionOf(withHeaders(asked, door.wire, request.headers), caller, request.headers)
+    const opened = this.#options.gateway.open(providerKey ? { ...question, providerKey } : question)
     const onClose = (): void => {
       if (!response.writableFinished) opened.cancel(callerLeft())
     }
@@ -150,5 +154,7 @@ class Doorkeeper {
     response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
   }
 }
+
+const none: ReadonlySet<string> = new Set()
 
 const callerLeft = (): GatewayError => new GatewayError('cancelled', 'The caller went away.', { outcome: 'cancelled' })

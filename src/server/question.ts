@@ -5,6 +5,7 @@ import { isObject, type JsonObject } from '../core/json.ts'
 import type { Request } from '../core/request.ts'
 import type { Question } from '../gateway.ts'
 import type { Wire } from '../wire/wire.ts'
+import { providerKeyHeader } from './provider-key.ts'
 
 interface Wishes {
   timeoutMs?: number
@@ -66,7 +67,7 @@ const wish = (wishes: Wishes, key: string, value: string, name: string): void =>
 
 const fromHeaders = (headers: IncomingHttpHeaders, wishes: Wishes): void => {
   for (const name in headers) {
-    if (!name.startsWith('x-tollgate-')) continue
+    if (!name.startsWith('x-tollgate-') || name === providerKeyHeader) continue
     wish(wishes, name.slice(11), String(headers[name]), name)
   }
 }

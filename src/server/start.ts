@@ -98,6 +98,7 @@ const callersServer = ({ server: settings }: Config, runtime: Runtime, admin: Ad
     },
     metrics: runtime.metrics,
     refused: runtime.refused,
+    clientKeys: runtime.clientKeys,
     admin: settings.admin.listen ? undefined : admin,
     admit: admin.admit,
     maxBodyBytes: settings.maxBodyBytes,

@@ -9,6 +9,7 @@ import type { Plan } from '../routing/plan.ts'
 import type { Wire } from '../wire/wire.ts'
 import { checkBodyHead, tooLarge } from './body.ts'
 import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
+import { providerKeyOf } from './provider-key.ts'
 import { questionOf, withHeaders } from './question.ts'
 import { findDoor, type InferenceDoor, nothingAt, type PageDoor, throughDoor, wireOfStranger } from './routes.ts'
 import { credentialOf } from './strict.ts'
@@ -19,6 +20,8 @@ export interface WebOptions {
   readonly authenticate: Authenticate
   metrics(): Promise<{ readonly type: string; readonly text: string }>
   readonly maxBodyBytes: number
+  /** Providers that take keys of callers. */
+  readonly clientKeys: ReadonlySet<string>
 }
 
 /** A web-standard handler: the same doors as the server, for runtimes and frameworks that speak `Request` and `Response`. */
@@ -46,11 +49,13 @@ const infer = async (
 ): Promise<Response> => {
   const caller = throughDoor(options.authenticate(credentialOf(headers)), door)
   checkBodyHead(headers, options.maxBodyBytes)
-  const denial = options.gateway.admit(caller, door.operation)
+  const providerKey = providerKeyOf(headers, options.clientKeys)
+  const denial = providerKey ? undefined : options.gateway.admit(caller, door.operation)
   if (denial) throw denial
   const bytes = await readAll(request, options.maxBodyBytes)
   const asked = door.wire.readRequest(parseJson(bytes), door)
-  const opened = options.gateway.open(questionOf(withHeaders(asked, door.wire, headers), caller, headers))
+  const question = questionOf(withHeaders(asked, door.wire, headers), caller, headers)
+  const opened = options.gateway.open(providerKey ? { ...question, providerKey } : question)
   const leave = (): void =>
     opened.cancel(new GatewayError('cancelled', 'The caller went away.', { outcome: 'cancelled' }))
   request.signal.addEventListener('abort', leave, { once: true })

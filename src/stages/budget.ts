@@ -8,6 +8,7 @@ import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { Handler, Stage } from '../core/handler.ts'
 import { isObject } from '../core/json.ts'
 import type { Nanos } from '../core/money.ts'
+import { paysItself } from '../core/provider-key.ts'
 import { capped } from '../core/request.ts'
 import { estimateTokens } from '../core/tokens.ts'
 import { noUsage, type Usage } from '../core/usage.ts'
@@ -30,14 +31,14 @@ const leastWithThinking = 1_025
 /**
  * Sets aside the most an attempt can cost before it is sent, from every budget that binds it, and settles what it did
  * cost. Where there is too little its output is shortened, or it is refused, or left to a cheaper target, as the budget
- * says. An attempt whose cost nothing bounds is not sent on a hard budget.
+ * says. An attempt whose cost nothing bounds is not sent on a hard budget. What a caller pays for itself is not charged.
  */
 export const budget =
   (options: BudgetOptions): Stage<Attempt> =>
   (next) =>
   (attempt) => {
     const { request, caller, target } = attempt
-    if (request.operation !== 'chat') return next(attempt)
+    if (request.operation !== 'chat' || paysItself(attempt)) return next(attempt)
     const { hard, soft } = moneyIn(options.match()(caller, request.model, target.provider))
     const begin = hard.length === 0 ? next : within(options, hard, next)
     if (soft.length === 0) return begin(attempt)

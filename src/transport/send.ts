@@ -4,6 +4,7 @@ import type { Reader } from '../core/chunk.ts'
 import { asGatewayError, GatewayError, incapable } from '../core/errors.ts'
 import type { Handler } from '../core/handler.ts'
 import { isObject } from '../core/json.ts'
+import { paysItself } from '../core/provider-key.ts'
 import { atEndOfTurn } from '../core/turn.ts'
 import type { Provider } from '../providers/provider.ts'
 import { discreet } from './discreet.ts'
@@ -51,14 +52,14 @@ export const createSend = (given: ReadonlyMap<string, Provider>, pools: Pools): 
     const url = provider.url(attempt.target.model, attempt.request.operation)
     if (url === undefined) throw incapable(attempt.request.operation, attempt.target.id)
     const body = provider.wire.writeRequest(attempt.request, attempt.target)
-    const identity = provider.headers()
+    const identity = identityFor(attempt, provider)
     const headers = identity instanceof Promise ? await identity : identity
     const beginning = await exchange(attempt, provider, pools, {
       ...addressOf(url),
       headers: spoken(attempt, provider, headers),
       body,
     })
-    if (!beginning.ok) throw refusal(beginning, provider, attempt)
+    if (!beginning.ok) throw blamed(refusal(beginning, provider, attempt), attempt)
     attempt.line.status = 200
     return new Answer(
       {
@@ -81,6 +82,22 @@ const spoken = (attempt: Attempt, provider: Provider, own: Outgoing['headers']):
     joined[name] = own[name] === undefined ? (headers[name] as string) : `${own[name]},${headers[name]}`
   return joined
 }
+
+/** The provider's own proof, or the caller's: never both, and the caller's never anywhere else. */
+const identityFor = (attempt: Attempt, provider: Provider): ReturnType<Provider['headers']> => {
+  const { providerKey } = attempt
+  if (providerKey === undefined || providerKey.provider !== provider.name) return provider.headers()
+  if (provider.headersWith) return provider.headersWith(providerKey.key)
+  throw incapable('a key of the caller', attempt.target.id)
+}
+
+/** A caller whose own key was refused is told so, and nobody else is asked. */
+const blamed = (error: GatewayError, attempt: Attempt): GatewayError =>
+  error.details.outcome === 'auth' && paysItself(attempt)
+    ? new GatewayError('unauthenticated', `${attempt.target.provider} refused the key that came with the call.`, {
+        outcome: 'caller',
+      })
+    : error
 
 interface Outgoing extends Address {
   readonly headers: Readonly<Record<string, string>>
