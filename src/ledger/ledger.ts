@@ -44,7 +44,7 @@ export interface Ledger {
   hold(asks: readonly Ask[], signal: StopSignal): Hold | Promise<Hold>
   /** Books on soft allowances, without holding. */
   charge(ask: { readonly allowance: Allowance; readonly subject: Scope }, used: bigint): void
-  /** One line for each attempt that sent bytes; with the bookings made by then, in one transaction, within 20 ms. */
+  /** One line for each attempt that sent bytes; with the bookings made by then, in one transaction, within a fifth of a second. */
   write(line: LedgerLine): void
   view(allowance: Allowance, subject: Scope): View | undefined
   /** The refusal that `hold` is known to give at this moment without asking the store, for saying no before a body is read. */

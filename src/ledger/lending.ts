@@ -99,17 +99,12 @@ export class Lending {
   }
 
   #lease(lacks: readonly Lack[], waiter: Waiter): void {
-    const { time, outbox, alarm } = this.#parts
+    const { time, alarm } = this.#parts
     for (const { purse } of lacks) purse.isLeasing = true
     const lease: Lease = { lacks, waiter, askedAt: time.now(), lastWaiter: this.#waiters, isOver: false }
     const fail = (failure: unknown): void => this.#failed(lease, failure)
     const cancel = alarm(() => fail(new Error(`The store did not answer within ${patienceMs} ms.`)), patienceMs)
     const ask = async (): Promise<void> => {
-      // What this process gives back must be there before it asks.
-      if (lacks.some(({ purse }) => purse.returning > 0n)) {
-        if (outbox.isSending && !outbox.isFailing) await outbox.flush()
-        else outbox.cut()
-      }
       lease.askedAt = time.now()
       this.#answered(lease, await this.#ask(lacks))
     }

@@ -6,9 +6,14 @@ import type { Alarm } from './alarm.ts'
 import type { Owner, Pot } from './pot.ts'
 
 /** How long finished attempts wait for each other. */
-const gatherMs = 20
+const gatherMs = 200
 /** As many lines do not wait any longer. */
-const mostLines = 500
+const mostLines = 4_000
+/**
+ * What was used of a limit waits longer: until it is told it counts as leased, which is as good for the limit, and nobody
+ * pays for it when this process dies.
+ */
+const limitsMs = 2_000
 /** Lines that wait for a store; with more of them no money is given out. */
 const mostWaiting = 100_000
 const firstPauseMs = 50
@@ -35,6 +40,7 @@ export class Outbox {
   readonly #store: LedgerStore
   readonly #alarm: Alarm
   #pots: Pot[] = []
+  #later: Pot[] = []
   #charges = new Map<string, Uncharged>()
   #lines: string[] = []
   #from = 0
@@ -54,10 +60,28 @@ export class Outbox {
 
   /** Something of this pot is to be told. */
   touch(pot: Pot): void {
-    if (pot.isWaiting) return
-    pot.isWaiting = true
+    if (pot.waits === 'soon') return
+    if (pot.owner.allowance.unit !== 'nanos' && pot.back === 0n) {
+      if (pot.waits === 'later') return
+      pot.waits = 'later'
+      this.#later.push(pot)
+      if (this.#later.length === 1) this.#alarm(this.#laterIsDue, limitsMs)
+      return
+    }
+    pot.waits = 'soon'
     this.#pots.push(pot)
     this.#arm(gatherMs)
+  }
+
+  readonly #laterIsDue = (): void => {
+    const later = this.#later
+    this.#later = []
+    for (const pot of later) {
+      if (pot.waits !== 'later') continue
+      pot.waits = 'soon'
+      this.#pots.push(pot)
+    }
+    if (this.#pots.length > 0) this.#arm(gatherMs)
   }
 
   charge(allowance: Allowance, subject: Scope, used: bigint): void {
@@ -97,16 +121,6 @@ export class Outbox {
     return this.#parcels.length === 0 && !this.#hasSome
   }
 
-  /** A batch is on its way, or will be tried again. */
-  get isSending(): boolean {
-    return this.#isSending
-  }
-
-  /** The last try failed. */
-  get isFailing(): boolean {
-    return this.#pauseMs > 0
-  }
-
   /** Makes a batch of what is there, and sends it as soon as those before it were confirmed. */
   readonly cut = (): void => {
     if (this.#hasSome) this.#parcels.push(this.#parcel())
@@ -115,6 +129,7 @@ export class Outbox {
 
   /** Resolves when everything that was told until now is confirmed. */
   flush(): Promise<void> {
+    this.#laterIsDue()
     this.cut()
     if (this.#parcels.length === 0) return Promise.resolve()
     return new Promise((resolve) => {
@@ -142,7 +157,7 @@ export class Outbox {
     const bookings: Booking[] = []
     const backs: { owner: Owner; amount: bigint }[] = []
     for (const pot of this.#pots) {
-      pot.isWaiting = false
+      pot.waits = 'no'
       const { owner, back } = pot
       pot.takeBookings(bookings)
       if (back > 0n) backs.push({ owner, amount: back })

@@ -32,8 +32,8 @@ export class Pot {
   back = 0n
   /** False: not spent from any more; what was held and not used goes back. */
   isOpen = true
-  /** Waits in the outbox. */
-  isWaiting = false
+  /** Where it waits in the outbox. */
+  waits: 'no' | 'soon' | 'later' = 'no'
   #rests: Rest[] = []
 
   constructor(owner: Owner, { start, end }: Slice) {

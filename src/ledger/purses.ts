@@ -13,10 +13,14 @@ const idleMs = 1_000
 const idleAloneMs = 60_000
 /** An empty purse is kept for so long, for whoever asks how things stand. */
 const lingerMs = 5_000
+/** A replaced allowance may still be asked for by calls under way, for so long. */
+const staleMs = 10_000
 
 /** All purses of this process, and what moves between them and the store's keeping. */
 export class Purses {
   readonly #byAllowance = new Map<string, Map<Scope, Purse>>()
+  /** When an allowance was replaced by another of the same name, on the process clock. */
+  readonly #replaced = new WeakMap<Allowance, number>()
   readonly #outbox: Outbox
   readonly #clock: Clock
 
@@ -114,9 +118,16 @@ export class Purses {
     }
   }
 
-  /** Administrators changed an allowance. Less than before is in force at once, here as elsewhere. */
+  /**
+   * Administrators changed an allowance. Less than before is in force at once, here as elsewhere. Whoever began with what
+   * was in force before is bound by what is now: going back and forth between the two would end nowhere.
+   */
   #change(purse: Purse, allowance: Allowance): void {
+    const clockMs = this.#clock.now()
+    const replacedAt = this.#replaced.get(allowance)
+    if (replacedAt !== undefined && clockMs - replacedAt < staleMs) return
     const before = purse.allowance
+    this.#replaced.set(before, clockMs)
     purse.allowance = allowance
     const sameWindow = nameOf(before.window) === nameOf(allowance.window)
     if (before.limit === allowance.limit && sameWindow) return

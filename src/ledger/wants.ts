@@ -37,7 +37,7 @@ interface Moment {
  */
 const supply = (purse: Purse, least: bigint, { processes, clockMs }: Moment): bigint => {
   const { unit, limit } = purse.allowance
-  if (unit !== 'nanos' && processes === 1) return limit
+  if (unit === 'concurrency' && processes === 1) return limit
   const share = purse.estimate / BigInt(4 * processes)
   return unit === 'nanos' ? smaller(share, larger(least * holdsPerSlice, perSecond(purse, clockMs))) : share
 }
