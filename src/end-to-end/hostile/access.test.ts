@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { parseConfig } from '../../config/load.ts'
 import { doors, type ServerDoor } from '../../server/routes.ts'
+import { startServer } from '../../server/start.ts'
 import { rawRequest } from '../../testing/index.ts'
 import { bodyOf } from '../faults/client.ts'
 import { serveInVain } from './cli-child.ts'
@@ -208,8 +209,9 @@ describe('starting', () => {
 
   for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.com', '127.0.0.1.example.com', '::ffff:0.0.0.0', '*']) {
     test(`on ${JSON.stringify(host)} without keys is refused`, async () => {
-      const input = { discover: false, providers, server: { host } }
-      await assert.rejects(parseConfig(input, {}), /configure keys or bind 127\.0\.0\.1|host: expected/)
+      const input = { discover: false, providers, server: { host, port: 0 }, telemetry: { log: 'silent' } } as const
+      const starting = parseConfig(input, {}).then((config) => startServer(config))
+      await assert.rejects(starting, /configure keys or bind 127\.0\.0\.1|host: expected/)
     })
   }
 
