@@ -33,6 +33,8 @@ export interface LedgerFigures extends Readonly<HoldFigures> {
   readonly leases: number
   /** Lines that the store has not confirmed. */
   readonly waitingLines: number
+  /** Allowances of subjects that are kept in memory. */
+  readonly purses: number
 }
 
 /** A ledger on a store, and what only those need who run it. */
@@ -96,7 +98,7 @@ export const createLedger = (options: LedgerOptions): OpenLedger => {
       return figures.held
     },
     get figures() {
-      return { ...figures, leases: lending.leases, waitingLines: outbox.waitingLines }
+      return { ...figures, leases: lending.leases, waitingLines: outbox.waitingLines, purses: purses.count }
     },
     onCrossed: (listener) => {
       listeners.add(listener)

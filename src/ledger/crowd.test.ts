@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import type { LedgerLine } from '../core/ledger-line.ts'
 import { createMemoryBank } from '../stores/memory/index.ts'
+import { createSqliteStore } from '../stores/sqlite/index.ts'
 import { allowanceOf, askOf, holdOrNot } from '../testing/ledger-rig.ts'
 import { createLedger } from './create-ledger.ts'
 
@@ -56,6 +61,51 @@ describe('a crowd of a thousand that asks for a hundredth each', () => {
     assert.ok(spent <= dollar.limit)
   })
 })
+
+describe('a crowd at a file of SQLite', () => {
+  it('is given no more by two ledgers than there is, and the lines are there', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tollgate-crowd-'))
+    const path = join(folder, 'tollgate.db')
+    const stores = [await createSqliteStore(path), await createSqliteStore(path)]
+    const members = stores.map((store) => createLedger({ store }))
+    try {
+      const given = await Promise.all(
+        Array.from({ length: 400 }, async (_, index) => {
+          const member = members[index % 2]
+          const hold = member && (await holdOrNot(member, [askOf(dollar, cent)]))
+          if (!hold) return 0
+          hold.settle([cent])
+          member.write({ ...line, call: `${index}`, cost: cent.toString() })
+          return 1
+        }),
+      )
+      await Promise.all(members.map((member) => member.close()))
+      const count = given.filter((each) => each === 1).length
+      assert.ok(count >= 98 && count <= 100, `${count} were given`)
+      const [store] = stores
+      const standing = await store?.ledger.standing(dollar.id, dollar.scope, dollar.window)
+      assert.deepEqual([standing?.settled, standing?.leased, standing?.lost], [cent * BigInt(count), 0n, 0n])
+      const lines = await store?.reports.lines({ from: 0, to: Date.now() + 3_600_000, where: {}, limit: 1_000 })
+      assert.equal(lines?.length, count)
+    } finally {
+      await Promise.all(stores.map((store) => store.close()))
+      await rm(folder, { recursive: true, force: true })
+    }
+  })
+})
+
+const line: LedgerLine = {
+  call: '',
+  ordinal: 1,
+  at: Date.now(),
+  durationMs: 5,
+  key: 'web',
+  model: 'chat',
+  target: 'openai/gpt',
+  operation: 'chat',
+  stream: false,
+  outcome: 'ok',
+}
 
 describe('a crowd that asks for several allowances', () => {
   it('ends, whatever order they stand in, and each ask is all or nothing', async () => {

@@ -109,24 +109,30 @@ describe('periods', () => {
     assert.equal((await rig.standing(day))?.leased, 0n)
   })
 
-  it('a rate is never above its limit in any stretch, and nearly all of it can be used', async () => {
-    const rig = ledgerRig(1)
-    const { ledger } = rig.members[0] as Member
-    const rate = allowanceOf({ id: 'rate', unit: 'requests', limit: 100n, window: { kind: 'rolling', ms: 6_000 } })
-    const granted: number[] = []
-    for (let count = 0; count < 3_000; count++) {
-      await rig.time.pass(20)
-      const hold = await holdOrNot(ledger, [askOf(rate, 1n)])
-      if (!hold) continue
-      granted.push(rig.time.now())
-      hold.settle([1n])
-    }
-    for (const at of granted) {
-      const inside = granted.filter((other) => other > at - 6_000 && other <= at)
-      assert.ok(inside.length <= 100, `${inside.length} in one stretch`)
-    }
-    assert.ok(granted.length >= 970, `${granted.length} of 1,000`)
-  })
+  for (const count of [1, 2])
+    it(`a rate of ${count} is never above its limit in any stretch, and nearly all of it can be used`, async () => {
+      const rig = ledgerRig(count)
+      const rate = allowanceOf({ id: 'rate', unit: 'requests', limit: 100n, window: { kind: 'rolling', ms: 6_000 } })
+      const granted: number[] = []
+      const waiting = new Set<Member>()
+      const visit = async (member: Member): Promise<void> => {
+        waiting.add(member)
+        const hold = await holdOrNot(member.ledger, [askOf(rate, 1n)])
+        waiting.delete(member)
+        if (!hold) return
+        granted.push(rig.time.now())
+        hold.settle([1n])
+      }
+      for (let turn = 0; turn < 3_000; turn++) {
+        await rig.time.pass(20)
+        for (const member of rig.members) if (!waiting.has(member)) visit(member)
+      }
+      for (const at of granted) {
+        const inside = granted.filter((other) => other > at - 6_000 && other <= at)
+        assert.ok(inside.length <= 100, `${inside.length} in one stretch`)
+      }
+      assert.ok(granted.length >= 970, `${granted.length} of 1,000`)
+    })
 
   it('an answer that comes after its period ended still serves whoever had asked before', async () => {
     const rig = ledgerRig(1)
@@ -185,6 +191,47 @@ describe('changed allowances', () => {
     ;(await ledger.hold([askOf(budget, 90n)], never)).settle([90n])
     const day = allowanceOf({ window: daily })
     assert.ok(await holdOrNot(ledger, [askOf(day, 100n)]))
+  })
+})
+
+describe('what stays in memory', () => {
+  it('is nothing, once nobody asks any more', async () => {
+    const rig = ledgerRig(2)
+    const { ledger } = rig.members[0] as Member
+    const sessions = allowanceOf({ id: 'sessions', scope: 'session:*' })
+    for (let count = 0; count < 50; count++) {
+      const ask = { ...askOf(sessions, 2n), subject: `session:${count}` } as const
+      ;(await ledger.hold([ask], never)).settle([1n])
+    }
+    assert.equal(ledger.figures.purses, 50)
+    await rig.time.pass(8_000)
+    assert.equal(ledger.figures.purses, 0)
+  })
+
+  it('is no listener of a call that was let in', async () => {
+    const rig = ledgerRig(1)
+    const { ledger } = rig.members[0] as Member
+    let listeners = 0
+    const signal = {
+      aborted: false,
+      reason: undefined,
+      addEventListener: () => listeners++,
+      removeEventListener: () => listeners--,
+    }
+    const waiting = ledger.hold([askOf(budget, 1n)], signal)
+    assert.equal(listeners, 1)
+    await waiting
+    assert.equal(listeners, 0)
+  })
+
+  it('is no refusal that something given back has made wrong', async () => {
+    const rig = ledgerRig(1)
+    const { ledger } = rig.members[0] as Member
+    const hold = await ledger.hold([askOf(budget, 100n)], never)
+    const lower = allowanceOf({ limit: 90n })
+    assert.equal(await holdOrNot(ledger, [askOf(lower, 50n)]), undefined)
+    hold.settle([10n])
+    assert.ok(await holdOrNot(ledger, [askOf(lower, 50n)]))
   })
 })
 

@@ -50,6 +50,12 @@ export class Purses {
     return this.#byAllowance.get(id)?.get(subject)
   }
 
+  get count(): number {
+    let sum = 0
+    for (const bySubject of this.#byAllowance.values()) sum += bySubject.size
+    return sum
+  }
+
   *all(): Iterable<Purse> {
     for (const bySubject of this.#byAllowance.values()) yield* bySubject.values()
   }
