@@ -44,14 +44,3 @@ export const countsUntil = (window: Window, start: number): number => {
   if (window.kind !== 'rolling') return periodAt(window, start).end
   return start + slotMs(window.ms) + window.ms
 }
-
-/** Is this the name of an IANA time zone that this program knows? */
-export const isTimezone = (name: string): boolean => {
-  if (!/^[A-Za-z]/.test(name)) return false
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
-}
