@@ -150,7 +150,9 @@ export class FakeConnection {
     if (how === 'end') this.#socket.end()
     else {
       await this.#pause(resetDelayMs)
-      this.#socket.resetAndDestroy()
+      // A reset while the system still says goodbye is refused by it, and then the socket is never closed.
+      if (this.#socket.writableEnded) this.#socket.destroy()
+      else this.#socket.resetAndDestroy()
     }
     return false
   }
