@@ -33,6 +33,8 @@ const start = (config: ConfigInput, environment: Environment, flags: readonly st
   const file = join(folder, 'tollgate.json')
   writeFileSync(file, JSON.stringify(config))
   const child = spawn(process.execPath, [...flags, main, 'serve', '--config', file], {
+    // Its store is made where it runs.
+    cwd: folder,
     env: { PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
