@@ -26,8 +26,6 @@ const threadFile = new URL(`./thread.${import.meta.url.endsWith('.ts') ? 'ts' : 
 export interface StartedThread<P extends Procedures> {
   /** Fails with a sentence for operators. */
   open(): Promise<Channel<P>>
-  /** Ends it without opening anything. */
-  drop(): Promise<void>
 }
 
 /** Starts a thread: it gets ready while others open the file. */
@@ -48,7 +46,13 @@ class ThreadChannel<P extends Procedures> implements Channel<P>, StartedThread<P
   constructor(data: ThreadData) {
     this.#path = data.path
     // Options of the main thread, such as an input type, would keep it from starting.
-    this.#worker = new Worker(threadFile, { workerData: data, execArgv: [], name: `store ${data.role}` })
+    this.#worker = new Worker(threadFile, {
+      workerData: data,
+      execArgv: [],
+      name: `store ${data.role}`,
+      // Batches live for milliseconds: a larger nursery would only stand in memory.
+      resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    })
     this.#worker.on('message', (said: Said) => this.#hear(said))
     this.#worker.on('error', (error) => this.#end(error))
     this.#ended = new Promise((resolve) => {
@@ -64,10 +68,6 @@ class ThreadChannel<P extends Procedures> implements Channel<P>, StartedThread<P
       this.#opening = { resolve: () => resolve(this), reject }
       this.#post('open')
     })
-  }
-
-  async drop(): Promise<void> {
-    await this.#worker.terminate()
   }
 
   call<Name extends keyof P & string>(name: Name, argument: Parameters<P[Name]>[0]): Promise<ReturnType<P[Name]>> {
@@ -134,7 +134,8 @@ class ThreadChannel<P extends Procedures> implements Channel<P>, StartedThread<P
   }
 }
 
-const closedError = (): GatewayError => new GatewayError('store_unavailable', 'The store is closed.')
+/** The answer to whoever asks too late. */
+export const closedError = (): GatewayError => new GatewayError('store_unavailable', 'The store is closed.')
 
 const goneError = (cause: unknown): GatewayError =>
   new GatewayError('store_unavailable', 'The store stopped working; the gateway must be started anew.', { cause })

@@ -1,6 +1,7 @@
 import type { ControlStore } from '../store.ts'
 import type { Channel } from './channel.ts'
 import { readSecret } from './control-secret.ts'
+import type { Questions } from './lazy-thread.ts'
 import type { ReaderProcedures } from './reader-procedures.ts'
 import type { WriterProcedures } from './writer-procedures.ts'
 
@@ -8,7 +9,7 @@ import type { WriterProcedures } from './writer-procedures.ts'
 export interface StoreThreads {
   readonly path: string
   readonly writer: Channel<WriterProcedures>
-  readonly reader: Channel<ReaderProcedures>
+  readonly reader: Questions<ReaderProcedures>
 }
 
 /** Administrators' documents in the file, seen by every process that shares it. */
@@ -19,7 +20,7 @@ export const createSqliteControl = ({ path, writer, reader }: StoreThreads): Con
   })
   let secret: Promise<Uint8Array> | undefined
   return {
-    changes: (after) => reader.call('entryChanges', after),
+    changes: (after) => writer.call('entryChanges', after),
     put: (entry, audit, expect) => writer.call('putEntry', { entry, audit, expect }),
     audit: (query) => reader.call('auditLines', query),
     secret: async () => {

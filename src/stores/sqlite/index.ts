@@ -4,6 +4,7 @@ import { GatewayError } from '../../core/errors.ts'
 import type { Store } from '../store.ts'
 import { startThread } from './channel.ts'
 import { createSqliteControl } from './control.ts'
+import { lazyThread } from './lazy-thread.ts'
 import { createSqliteLedger } from './ledger.ts'
 import type { ReaderProcedures } from './reader-procedures.ts'
 import { createSqliteReports } from './reports.ts'
@@ -23,17 +24,8 @@ export const createSqliteStore = async (path: string, options: SqliteOptions = {
   const file = resolve(path)
   makeFile(file)
   const shared = { path: file, skew: options.skew }
-  const started = startThread<ReaderProcedures>({ ...shared, role: 'reader' })
-  const writer = await startThread<WriterProcedures>({ ...shared, role: 'writer' })
-    .open()
-    .catch(async (thrown) => {
-      await started.drop()
-      throw thrown
-    })
-  const reader = await started.open().catch(async (thrown) => {
-    await writer.close()
-    throw thrown
-  })
+  const writer = await startThread<WriterProcedures>({ ...shared, role: 'writer' }).open()
+  const reader = lazyThread<ReaderProcedures>({ ...shared, role: 'reader' })
   const threads = { path: file, writer, reader }
   const reports = createSqliteReports(threads)
   const close = async (): Promise<void> => {
@@ -44,7 +36,7 @@ export const createSqliteStore = async (path: string, options: SqliteOptions = {
   }
   let closed: Promise<void> | undefined
   return {
-    ledger: createSqliteLedger(writer, reader),
+    ledger: createSqliteLedger(writer, reader, reports.booked),
     control: createSqliteControl(threads),
     reports,
     close: () => {

@@ -1,12 +1,14 @@
 import type { LedgerStore } from '../store.ts'
 import type { Channel } from './channel.ts'
+import type { Questions } from './lazy-thread.ts'
 import type { ReaderProcedures } from './reader-procedures.ts'
 import type { WriterProcedures } from './writer-procedures.ts'
 
 /** The ledger as the process sees it: everything is asked of the threads. */
 export const createSqliteLedger = (
   writer: Channel<WriterProcedures>,
-  reader: Channel<ReaderProcedures>,
+  reader: Questions<ReaderProcedures>,
+  booked: () => void,
 ): LedgerStore => {
   let processes = 1
   writer.on('processes', (count) => {
@@ -14,7 +16,10 @@ export const createSqliteLedger = (
   })
   return {
     lease: (wants) => writer.call('lease', wants),
-    settle: (batch) => writer.call('settle', batch),
+    settle: (batch) => {
+      if (batch.count > 0) booked()
+      return writer.call('settle', batch)
+    },
     standing: (allowance, subject, window) => reader.call('standing', { allowance, subject, window }),
     get processes() {
       return processes

@@ -5,6 +5,8 @@ import { createRollUp } from './roll-up.ts'
 
 /** Reports from the file, and the upkeep of what they read. */
 export interface SqliteReports extends ReportStore {
+  /** There are new lines, to be added up soon. */
+  booked(): void
   /** Ends the upkeep, and waits for what of it is under way. */
   close(): Promise<void>
 }
@@ -19,7 +21,12 @@ export const createSqliteReports = (threads: StoreThreads, keep: Retention = def
   const { writer, reader } = threads
   const rollUp = createRollUp(threads)
   const upkeep = createUpkeep()
-  upkeep.every(rollUpMs, () => rollUp.continue())
+  let hasNew = false
+  upkeep.every(rollUpMs, async () => {
+    if (!hasNew) return
+    hasNew = false
+    await rollUp.continue()
+  })
   upkeep.every(retainMs, async () => {
     while (upkeep.isOn && (await writer.call('retain', keep))) await upkeep.pause(pauseMs)
   })
@@ -31,6 +38,9 @@ export const createSqliteReports = (threads: StoreThreads, keep: Retention = def
     lines: (query) => reader.call('lines', query),
     standings: () => reader.call('standings', undefined),
     releaseLost: (allowance, subject, audit) => writer.call('releaseLost', { allowance, subject, audit }),
+    booked: () => {
+      hasNew = true
+    },
     close: () => upkeep.end(),
   }
 }

@@ -1,4 +1,4 @@
-import { controlWriter } from './control-procedures.ts'
+import { controlReader, controlWriter } from './control-procedures.ts'
 import { ledgerProcedures } from './ledger-procedures.ts'
 import { releaseWriter } from './release-procedures.ts'
 import { retentionWriter } from './retention-procedures.ts'
@@ -9,6 +9,8 @@ import type { Session } from './session.ts'
 export const writerProcedures = (session: Session) => ({
   ...ledgerProcedures(session),
   ...controlWriter(session),
+  // Looked at by every process at its start, for which no second thread need be there.
+  entryChanges: controlReader(session).entryChanges,
   ...rollupWriter(session),
   ...releaseWriter(session),
   ...retentionWriter(session),
