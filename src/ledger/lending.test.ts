@@ -71,6 +71,25 @@ describe('slices among processes', () => {
     assert.ok(await again)
   })
 
+  it('asks for what others have free each time, also after it was refused for something else', async () => {
+    const [rig, one, two] = pair()
+    const other = allowanceOf({ id: 'other', scope: 'team:shop' })
+    const all = await one.ledger.hold([askOf(budget, 100n)], never)
+    const whole = await one.ledger.hold([askOf(other, 100n)], never)
+    const both = holdOrNot(two.ledger, [askOf(budget, 10n), askOf(other, 10n)])
+    await rig.time.pass(40)
+    all.release()
+    await rig.time.pass(500)
+    assert.equal(await both, undefined)
+    whole.release()
+    const again = one.ledger.hold([askOf(budget, 90n)], never)
+    await rig.time.pass(50)
+    ;(await again).release()
+    const asked = holdOrNot(two.ledger, [askOf(budget, 50n)])
+    await rig.time.pass(50)
+    assert.ok(await asked)
+  })
+
   it('money of a process that was taken for dead is lost until it is booked', async () => {
     const [rig, one, two] = pair()
     const hold = await one.ledger.hold([askOf(budget, 20n)], never)

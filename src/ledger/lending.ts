@@ -136,8 +136,6 @@ export class Lending {
       lease.askedAt = time.learn(lease.askedAt, slice)
       purses.accept(purse, slice)
       purse.short = undefined
-      purse.recallUntil = undefined
-      purse.returnTries = 0
       noteLeased(purse, slice.amount, clock.now())
     }
   }
@@ -149,22 +147,22 @@ export class Lending {
     const lack = lease.lacks.find((each) => each.purse === purse)
     if (!purse || !lack) return undefined
     const clockMs = clock.now()
-    const doesWithout = purse.free >= lack.ask.least
-    if (!doesWithout && purse.returning > 0n && purse.returnTries++ < mostReturns) {
-      this.#afterReturns(purse)
-      return purse
-    }
-    if (!doesWithout && store.processes > 1 && shortage.leased > 0n) {
-      purse.recallUntil ??= clockMs + recallMs
-      if (clockMs < purse.recallUntil) {
-        alarm(() => this.#again(purse), recallEveryMs)
+    if (purse.free < lack.ask.least) {
+      const patience = lease.waiter.patienceAt(purse)
+      if (purse.returning > 0n && patience.returns++ < mostReturns) {
+        this.#afterReturns(purse)
         return purse
+      }
+      if (store.processes > 1 && shortage.leased > 0n) {
+        patience.recallUntil ??= clockMs + recallMs
+        if (clockMs < patience.recallUntil) {
+          alarm(() => this.#again(purse), recallEveryMs)
+          return purse
+        }
       }
     }
     const resetMs = shortage.resetsAt === undefined ? shortMs : Math.max(0, shortage.resetsAt - time.now())
     purse.short = { shortage, free: shortage.free, until: clockMs + Math.min(shortMs, resetMs) }
-    purse.recallUntil = undefined
-    purse.returnTries = 0
     return undefined
   }
 
@@ -185,10 +183,6 @@ export class Lending {
 
   #again(purse: Purse): void {
     purse.isLeasing = false
-    if (purse.waiters.size === 0) {
-      purse.recallUntil = undefined
-      purse.returnTries = 0
-    }
     this.#wake([purse])
   }
 

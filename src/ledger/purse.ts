@@ -32,10 +32,6 @@ export class Purse implements Owner {
   short: Short | undefined
   /** Somebody asks the store, or waits until others have given back: whoever else lacks waits with them. */
   isLeasing = false
-  /** Others are asked to give back until then, on the process clock. */
-  recallUntil: number | undefined
-  /** How often what this process gave back was waited for. */
-  returnTries = 0
   /** Others want it: take no more than is needed until then, on the process clock. */
   leanUntil = 0
   readonly waiters = new Set<Waiting>()

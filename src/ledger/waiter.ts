@@ -3,6 +3,13 @@ import type { StopListener, StopSignal } from '../core/stop.ts'
 import type { Ask, Hold } from './ledger.ts'
 import type { Purse, Waiting } from './purse.ts'
 
+/** How long a call has waited at one purse for what others, or this process itself, give back. */
+export interface Patience {
+  /** On the process clock; undefined: others were not asked yet. */
+  recallUntil: number | undefined
+  returns: number
+}
+
 /** A call that waits until all its asks can be had, or its signal stops it. */
 export class Waiter implements Waiting, StopListener {
   readonly number: number
@@ -13,6 +20,7 @@ export class Waiter implements Waiting, StopListener {
   readonly #resolve: (hold: Hold) => void
   readonly #reject: (reason: unknown) => void
   #purses: readonly Purse[] = []
+  readonly #patience = new Map<Purse, Patience>()
 
   constructor(number: number, asks: readonly Ask[], signal: StopSignal) {
     const { promise, resolve, reject } = Promise.withResolvers<Hold>()
@@ -36,6 +44,12 @@ export class Waiter implements Waiting, StopListener {
     for (const purse of this.#purses) purse.waiters.delete(this)
     for (const purse of purses) purse.waiters.add(this)
     this.#purses = purses
+  }
+
+  patienceAt(purse: Purse): Patience {
+    const patience = this.#patience.get(purse) ?? { recallUntil: undefined, returns: 0 }
+    this.#patience.set(purse, patience)
+    return patience
   }
 
   succeed(hold: Hold): void {
