@@ -3,6 +3,7 @@ import type { LedgerLine } from '../core/ledger-line.ts'
 import type { Scope } from '../core/scope.ts'
 import type { Batch, Booking, Charge, LedgerStore } from '../stores/store.ts'
 import type { Alarm } from './alarm.ts'
+import { LineBuffer } from './line-buffer.ts'
 import type { Owner, Pot } from './pot.ts'
 
 /** How long finished attempts wait for each other. */
@@ -42,7 +43,7 @@ export class Outbox {
   #pots: Pot[] = []
   #later: Pot[] = []
   #charges = new Map<string, Uncharged>()
-  #lines: string[] = []
+  readonly #lines = new LineBuffer()
   #from = 0
   #to = 0
   #sequence = 0
@@ -94,15 +95,15 @@ export class Outbox {
   }
 
   write(line: LedgerLine): void {
-    this.#lines.push(JSON.stringify(line))
-    if (this.#lines.length === 1) {
+    this.#lines.add(JSON.stringify(line))
+    if (this.#lines.count === 1) {
       this.#from = line.at
       this.#to = line.at
     } else if (line.at > this.#to) this.#to = line.at
     else if (line.at < this.#from) this.#from = line.at
     this.#waitingLines++
     // Not at once: what the last line stands for is booked in the same turn, and belongs to it.
-    if (this.#lines.length === mostLines) this.#alarm(this.cut, 0)
+    if (this.#lines.count === mostLines) this.#alarm(this.cut, 0)
     else this.#arm(gatherMs)
   }
 
@@ -138,7 +139,7 @@ export class Outbox {
   }
 
   get #hasSome(): boolean {
-    return this.#pots.length > 0 || this.#charges.size > 0 || this.#lines.length > 0
+    return this.#pots.length > 0 || this.#charges.size > 0 || this.#lines.count > 0
   }
 
   #arm(afterMs: number): void {
@@ -163,12 +164,11 @@ export class Outbox {
       if (back > 0n) backs.push({ owner, amount: back })
     }
     const charges = Array.from(this.#charges.values(), chargeOf)
-    const count = this.#lines.length
-    const lines = count === 0 ? '' : `${this.#lines.join('\n')}\n`
+    const { count } = this.#lines
+    const lines = this.#lines.take()
     const batch = { sequence: ++this.#sequence, bookings, charges, lines, count, from: this.#from, to: this.#to }
     this.#pots = []
     this.#charges = new Map()
-    this.#lines = []
     this.#from = 0
     this.#to = 0
     return { batch, backs }
