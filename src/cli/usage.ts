@@ -1,6 +1,7 @@
 import type { Control } from '../control/control.ts'
 import type { LedgerLine } from '../core/ledger-line.ts'
 import { usdFromNanos } from '../core/money.ts'
+import { noSums, rowOf } from '../stores/line-sums.ts'
 import { readLine } from '../stores/matching-line.ts'
 import type { ReportKey, ReportRow } from '../stores/store.ts'
 import { Misuse } from './failure.ts'
@@ -42,21 +43,7 @@ const tellSums = async (control: Control, options: UsageOptions): Promise<void> 
     tell(`-- only the ${limit} rows that cost most are shown; the total is of all. --limit shows more.`)
 }
 
-const nothing: ReportRow = {
-  group: {},
-  attempts: 0,
-  calls: 0,
-  failed: 0,
-  inputTokens: 0,
-  cacheReadTokens: 0,
-  cacheWriteTokens: 0,
-  outputTokens: 0,
-  reasoningTokens: 0,
-  cost: 0n,
-  measuredCost: 0n,
-  estimatedCost: 0n,
-  unknownCost: 0,
-}
+const nothing = rowOf({}, noSums())
 
 const timeKeys: readonly ReportKey[] = ['hour', 'day', 'month']
 
