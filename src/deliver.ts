@@ -68,7 +68,7 @@ class Delivery {
     this.#opened.cancel(error)
     if (this.#outlet.closed) return
     if (this.#committed) {
-      this.#outlet.end(this.#wire.writeError(error, 'events'))
+      this.#outlet.end(inBytes(this.#wire.writeError(error, 'events'), this.#wire))
       return
     }
     this.#committed = true
@@ -90,13 +90,13 @@ class Delivery {
   readonly #sign = (): void => {
     if (this.#outlet.closed) return
     this.#commit(undefined)
-    this.#outlet.write(this.#wire.keepAlive)
+    this.#outlet.write(inBytes(this.#wire.keepAlive, this.#wire))
     this.#keepAlive = setTimeout(this.#sign, this.#keepAliveMs)
   }
 
   #commit(answer: Answer | undefined): void {
     if (this.#committed) return
-    const headers = commonHeaders(this.#opened.call, 'text/event-stream; charset=utf-8', this.#wire)
+    const headers = commonHeaders(this.#opened.call, streamType(this.#wire), this.#wire)
     if (answer) addAnswerHeaders(headers, answer, this.#opened.call)
     headers['cache-control'] = 'no-store, no-transform'
     headers['x-accel-buffering'] = 'no'
@@ -142,13 +142,13 @@ class Delivery {
         if (hidesUsage && isOnlyUsage(chunk)) continue
         if (chunk.ends) {
           ended = true
-          this.#send(closingComment(this.#opened.call))
+          this.#send(closingComment(this.#opened.call, this.#wire))
         }
       }
       const drained = this.#send(chunk.bytes)
       if (drained) await drained
     }
-    this.#outlet.end(ended ? undefined : closingComment(this.#opened.call))
+    this.#outlet.end(ended ? undefined : closingComment(this.#opened.call, this.#wire))
   }
 
   /** Different languages: what each chunk means is written in the caller's words. */
@@ -161,13 +161,20 @@ class Delivery {
       const text = say(chunk, writer)
       this.#commit(answer)
       if (text === '') continue
-      const drained = this.#send(text)
+      const drained = this.#send(inBytes(text, this.#wire))
       if (drained) await drained
     }
     this.#commit(answer)
-    this.#outlet.end(closingComment(this.#opened.call) + writer.end())
+    this.#outlet.end(inBytes(closingComment(this.#opened.call, this.#wire) + writer.end(), this.#wire))
   }
 }
+
+const streamType = ({ framing }: Wire): string =>
+  framing.encoding === 'utf8' ? `${framing.contentType}; charset=utf-8` : framing.contentType
+
+/** What a writer said, as it goes out: strings hold text, or bytes where events are binary. */
+const inBytes = (said: string, { framing }: Wire): Uint8Array | string =>
+  framing.encoding === 'utf8' ? said : Buffer.from(said, 'latin1')
 
 const say = (chunk: Chunk, writer: Writer): string => {
   let text = ''
@@ -227,9 +234,9 @@ const addAnswerHeaders = (headers: Record<string, string>, answer: Answer, call:
 const sendable = (id: string): string => (/^[!-~]*$/.test(id) ? id : encodeURI(id.toWellFormed()))
 
 /** What is known only at the end, as a comment that every client passes over. A block of its own, before the last event. */
-const closingComment = (call: Call): string => {
+const closingComment = (call: Call, wire: Wire): string => {
   const cost = costOfCall(call.account)
   const target = call.account.attempts.at(-1)?.target ?? ''
   const facts = [`cost_usd=${cost === undefined ? 'unknown' : usdFromNanos(cost)}`, `target=${sendable(target)}`]
-  return `: tollgate ${facts.join(' ')} attempts=${attemptsOf(call)}\n\n`
+  return wire.framing.comment(`tollgate ${facts.join(' ')} attempts=${attemptsOf(call)}`)
 }

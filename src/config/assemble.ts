@@ -87,7 +87,7 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
   const gateway = createGatewayFrom({
     plan: () => plan,
     transmit: (attempt) => (providers.answerers.get(attempt.target.provider) ?? send)(attempt),
-    countsItself: (name) => providers.senders.get(name)?.url('', 'count_tokens') !== undefined,
+    countsItself: (name) => providers.senders.get(name)?.url('', 'count_tokens', false) !== undefined,
     health,
     retryBudget: createRetryBudget({ clock }),
     sinks: [batch.sink, ...(additions.sinks ?? [])],

@@ -6,8 +6,8 @@ describe('createAnthropic', () => {
   const provider = createAnthropic({ name: 'anthropic', apiKey: 'sk-ant-secret' })
 
   test('sends chats and counts to the usual address', () => {
-    assert.equal(provider.url('m', 'chat'), 'https://api.anthropic.com/v1/messages')
-    assert.equal(provider.url('m', 'count_tokens'), 'https://api.anthropic.com/v1/messages/count_tokens')
+    assert.equal(provider.url('m', 'chat', false), 'https://api.anthropic.com/v1/messages')
+    assert.equal(provider.url('m', 'count_tokens', false), 'https://api.anthropic.com/v1/messages/count_tokens')
   })
 
   test('shows the key and names the version of the language', () => {
@@ -27,7 +27,7 @@ describe('createAnthropic', () => {
       headers: { 'Anthropic-Beta': 'output-300k-2026-03-24' },
       models: ['a'],
     })
-    assert.equal(other.url('a', 'chat'), 'http://127.0.0.1:9/v1/messages')
+    assert.equal(other.url('a', 'chat', false), 'http://127.0.0.1:9/v1/messages')
     assert.deepEqual(other.headers(), { 'anthropic-version': '2023-06-01', 'anthropic-beta': 'output-300k-2026-03-24' })
     assert.deepEqual(other.secrets, [])
     assert.deepEqual(other.models, ['a'])

@@ -99,14 +99,17 @@ describe('createCompatible', () => {
   test('sends chats to the usual address with the key as a bearer token', () => {
     const provider = createCompatible({ name: 'mine', kind: 'groq', apiKey: 'gsk_secret' })
     assert.equal(provider.name, 'mine')
-    assert.equal(provider.url('m', 'chat'), 'https://api.groq.com/openai/v1/chat/completions')
+    assert.equal(provider.url('m', 'chat', false), 'https://api.groq.com/openai/v1/chat/completions')
     assert.deepEqual(provider.headers(), { authorization: 'Bearer gsk_secret' })
     assert.deepEqual(provider.secrets, ['gsk_secret'])
     assert.deepEqual(provider.models, rowOf('groq').models)
   })
 
   test('offers no counting of tokens', () => {
-    assert.equal(createCompatible({ name: 'o', kind: 'openai', apiKey: 'k' }).url('m', 'count_tokens'), undefined)
+    assert.equal(
+      createCompatible({ name: 'o', kind: 'openai', apiKey: 'k' }).url('m', 'count_tokens', false),
+      undefined,
+    )
   })
 
   test('takes another address, other models and other headers', () => {
@@ -117,7 +120,7 @@ describe('createCompatible', () => {
       headers: { 'X-Team': 'shop', 'X-Api-Key': 'hush-hush' },
       models: ['a'],
     })
-    assert.equal(provider.url('m', 'chat'), 'http://127.0.0.1:9/v1/chat/completions')
+    assert.equal(provider.url('m', 'chat', false), 'http://127.0.0.1:9/v1/chat/completions')
     assert.deepEqual(provider.headers(), { 'x-team': 'shop', 'x-api-key': 'hush-hush' })
     assert.deepEqual(provider.secrets, ['hush-hush'])
     assert.deepEqual(provider.models, ['a'])

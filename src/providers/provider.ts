@@ -2,15 +2,24 @@ import type { Operation } from '../core/request.ts'
 import type { Quirks } from '../core/target.ts'
 import type { Wire } from '../wire/wire.ts'
 
+/** A request as it is about to be sent, for those who sign it. Header names are lower-case. */
+export interface Signable {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
 /** Who answers: a language, an address and a proof of identity. Data; what talks is `transport/send.ts`. */
 export interface Provider {
   readonly name: string
   readonly wire: Wire
   readonly quirks: Quirks
   /** Where an operation on a model is sent; undefined when the provider does not offer it. */
-  url(model: string, operation: Operation): string | undefined
+  url(model: string, operation: Operation, stream: boolean): string | undefined
   /** Identity and version headers, lower-case names; a promise only when a token must be fetched. */
   headers(): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  /** Headers that prove who sends exactly this; they join the others. Undefined: nothing is signed. */
+  sign?(outgoing: Signable): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
   /** The same with another key in place of its own, which is then in none of them. Undefined: no caller may bring one. */
   headersWith?(key: string): Readonly<Record<string, string>>
   /** Secrets in those headers, for the redactor. */

@@ -21,8 +21,8 @@ describe('createSimulated', () => {
     assert.deepEqual(provider.models, ['small', 'large', 'tiny'])
     assert.equal(facts('tiny'), simulatedFacts('small'))
     assert.equal(facts('nonesuch'), undefined)
-    assert.equal(provider.url('small', 'chat'), undefined)
-    assert.equal(provider.url('small', 'count_tokens'), undefined)
+    assert.equal(provider.url('small', 'chat', false), undefined)
+    assert.equal(provider.url('small', 'count_tokens', false), undefined)
   })
 
   test('refuses a model that it has not, as a real one does', async () => {

@@ -3,7 +3,7 @@ import type { Form } from '../core/answer.ts'
 import { Chunk, type Reader } from '../core/chunk.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { StopListener, StopSignal } from '../core/stop.ts'
-import { EventSplitter, isKeepAlive } from '../wire/sse.ts'
+import type { Splitter } from '../wire/framing.ts'
 import type { Wire } from '../wire/wire.ts'
 import { networkError } from './failures.ts'
 import { Inbox, type Valve } from './inbox.ts'
@@ -58,7 +58,7 @@ export class Exchange implements Valve {
   #form: Form = 'whole'
   #inbox: Inbox | undefined
   #watchdog: Watchdog | undefined
-  #splitter: EventSplitter | undefined
+  #splitter: Splitter | undefined
   #reader: Reader | undefined
   #parts: Buffer[] = []
   #partBytes = 0
@@ -126,10 +126,10 @@ export class Exchange implements Valve {
       return
     }
     const type = String(headers['content-type'] ?? '').toLowerCase()
-    this.#form = type.startsWith('text/event-stream') ? 'events' : 'whole'
+    this.#form = type.startsWith(this.#options.wire.framing.contentType) ? 'events' : 'whole'
     if (this.#form === 'whole') return
     clearTimeout(this.#silence)
-    this.#splitter = new EventSplitter()
+    this.#splitter = this.#options.wire.framing.splitter()
     this.#begin()
   }
 
@@ -173,18 +173,18 @@ export class Exchange implements Valve {
     return inbox
   }
 
-  #events(data: Buffer, splitter: EventSplitter): void {
+  #events(data: Buffer, splitter: Splitter): void {
     const piece = splitter.push(data)
     if (splitter.waiting > this.#options.limits.maxEventBytes) {
       this.abort(this.#garbled(`sent an event of more than ${this.#options.limits.maxEventBytes} bytes`))
       return
     }
-    const quiet = piece !== undefined && isKeepAlive(piece)
+    const quiet = piece !== undefined && this.#options.wire.framing.isKeepAlive(piece)
     this.#watchdog?.bytes(piece !== undefined && !quiet)
     if (piece !== undefined) this.#put(piece, splitter)
   }
 
-  #put(piece: Buffer, splitter: EventSplitter): void {
+  #put(piece: Buffer, splitter: Splitter): void {
     this.#reader ??= this.#options.wire.reader('events')
     // What matters stands alone, so that an ending can be held back, hidden or preceded without touching the rest.
     if (!this.#options.wire.matters(piece)) this.#inbox?.put(new Chunk(piece, false, this.#reader))

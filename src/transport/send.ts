@@ -49,14 +49,17 @@ export const createSend = (given: ReadonlyMap<string, Provider>, pools: Pools): 
     attempt.line.sent = false
     const provider = providers.get(attempt.target.provider)
     if (!provider) throw new GatewayError('internal', `No provider is named ${attempt.target.provider}.`)
-    const url = provider.url(attempt.target.model, attempt.request.operation)
-    if (url === undefined) throw incapable(attempt.request.operation, attempt.target.id)
+    const { operation, stream } = attempt.request
+    const url = provider.url(attempt.target.model, operation, stream)
+    if (url === undefined) throw incapable(operation, attempt.target.id)
     const body = provider.wire.writeRequest(attempt.request, attempt.target)
     const identity = identityFor(attempt, provider)
-    const headers = identity instanceof Promise ? await identity : identity
+    const own = identity instanceof Promise ? await identity : identity
+    const headers = spoken(attempt, provider, own)
+    const signature = provider.sign ? await provider.sign({ url, headers, body }) : undefined
     const beginning = await exchange(attempt, provider, pools, {
       ...addressOf(url),
-      headers: spoken(attempt, provider, headers),
+      headers: signature ? { ...headers, ...signature } : headers,
       body,
     })
     if (!beginning.ok) throw blamed(refusal(beginning, provider, attempt), attempt)
@@ -144,7 +147,7 @@ const start = (
     resolve,
     reject,
   })
-  const accept = request.stream ? 'text/event-stream' : 'application/json'
+  const accept = request.stream ? wire.framing.contentType : 'application/json'
   pool.dispatch(
     {
       path: outgoing.path,

@@ -1,3 +1,5 @@
+import type { Framing, Splitter } from './framing.ts'
+
 /** One event of a stream. */
 export interface SseEvent {
   /** Empty where the stream names no event. */
@@ -65,18 +67,16 @@ export const endOfEvent = (bytes: Buffer, from: number, hasReturns: boolean): nu
 }
 
 /** Cuts a stream of bytes, however the network split it, into pieces of whole events. */
-export class EventSplitter {
+export class EventSplitter implements Splitter {
   /** The bytes of an event that is not whole yet, with room for more. */
   #rest: Buffer = empty
   #waiting = 0
   #hasReturns = false
 
-  /** Bytes of an event that is not whole yet. */
   get waiting(): number {
     return this.#waiting
   }
 
-  /** All events that are whole now, as one piece; undefined when there is none. */
   push(bytes: Buffer): Buffer | undefined {
     if (!this.#hasReturns && bytes.includes(carriageReturn)) this.#hasReturns = true
     let all = bytes
@@ -123,7 +123,6 @@ export class EventSplitter {
     return all
   }
 
-  /** A piece cut into single events. */
   split(piece: Buffer): Buffer[] {
     const events: Buffer[] = []
     for (let from = 0; from < piece.length; ) {
@@ -144,4 +143,13 @@ export class EventSplitter {
     for (let end = endOfEvent(all, 0, true); end !== -1; end = endOfEvent(all, end, true)) last = end
     return last
   }
+}
+
+/** Server-sent events. */
+export const sse: Framing = {
+  contentType: 'text/event-stream',
+  encoding: 'utf8',
+  splitter: () => new EventSplitter(),
+  isKeepAlive,
+  comment: (text) => `: ${text}\n\n`,
 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { LimitStanding } from '../core/limit-standing.ts'
 import type { Operation, Request } from '../core/request.ts'
 import type { Target } from '../core/target.ts'
+import type { Framing } from './framing.ts'
 
 /** Puts what an answer means into a language, piece by piece. */
 export interface Writer {
@@ -18,6 +19,10 @@ export interface Writer {
 /** What the door knows of a request beside its body. */
 export interface Door {
   readonly operation: Operation
+  /** Where the path names the model; undefined: the body does. */
+  readonly model?: string | undefined
+  /** Where the path says whether the answer streams; undefined: the body does. */
+  readonly stream?: boolean | undefined
 }
 
 /**
@@ -26,6 +31,7 @@ export interface Door {
  */
 export interface Wire {
   readonly name: string
+  readonly framing: Framing
   /** What keeps an idle stream alive in this language; no client takes it for content. */
   readonly keepAlive: string
   /** Request headers that are part of the language, lower-case: they go on to an upstream that speaks it too. */

@@ -1,3 +1,4 @@
+import { sse } from '../sse.ts'
 import type { Wire } from '../wire.ts'
 import { readError, writeError } from './errors.ts'
 import { limitHeaders } from './limit-headers.ts'
@@ -11,6 +12,7 @@ import { writer } from './writer.ts'
 /** Anthropic's Messages API: `POST /v1/messages` and `/v1/messages/count_tokens`, version 2023-06-01. */
 export const anthropicMessages: Wire = {
   name: wireName,
+  framing: sse,
   keepAlive: 'event: ping\ndata: {"type": "ping"}\n\n',
   // Features that are not in the language yet are switched on by name.
   passedHeaders: ['anthropic-beta'],

@@ -1,4 +1,5 @@
 import { usualLimitHeaders } from '../limit-headers.ts'
+import { sse } from '../sse.ts'
 import type { Wire } from '../wire.ts'
 import { readError, writeError } from './errors.ts'
 import { eventsReader } from './events.ts'
@@ -13,6 +14,7 @@ import { WholeWriter } from './write-whole.ts'
 /** OpenAI's Chat Completions, as OpenAI and the many providers that are compatible with it speak it. */
 export const openaiChat: Wire = {
   name: wireName,
+  framing: sse,
   keepAlive: ': keep-alive\n\n',
   passedHeaders: ['openai-beta'],
   idHeader: 'x-request-id',
