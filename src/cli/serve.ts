@@ -32,8 +32,11 @@ const listenFailure = (error: unknown): Failure | undefined => {
 
 /** Runs the server until it is asked to stop; a second request to stop makes it hurry. */
 export const serve = async (options: ServeOptions): Promise<void> => {
-  const config = await loadForCli(options.config, { listens: true, store: options.store })
-  const running = await startServer(config).catch((error) => {
+  const load = (file: string | undefined) => loadForCli(file, { listens: true, store: options.store })
+  const config = await load(options.config)
+  // Read again it is the same file: its absence must not mean that everything is as usual.
+  const again = () => load(config.file ?? options.config)
+  const running = await startServer(config, { load: again, watches: true }).catch((error) => {
     throw listenFailure(error) ?? error
   })
   // Changing `Object.prototype` is the first step of many attacks; from here on nobody may, nor reach it by `__proto__`.
@@ -51,6 +54,7 @@ export const serve = async (options: ServeOptions): Promise<void> => {
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+  process.on('SIGHUP', () => void running.reload('signal'))
   // Last, because whoever waits for it may ask to stop at once.
   tell(banner(config, running))
   running.log.debug({ config: describeConfig(config) }, 'configuration')

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino'
 import type { Control } from '../control/control.ts'
 import type { Authenticate } from '../control/directory.ts'
+import type { Attempt } from '../core/call.ts'
 import { systemClock } from '../core/clock.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { Handler } from '../core/handler.ts'
 import type { Sink } from '../core/record.ts'
-import { createRedactor } from '../core/redact.ts'
+import type { Target } from '../core/target.ts'
 import { createGatewayFrom, type Gateway } from '../gateway.ts'
 import { createHealth, type HealthOptions } from '../routing/health.ts'
 import type { Plan } from '../routing/plan.ts'
@@ -15,24 +17,33 @@ import { createBatch } from '../telemetry/batch.ts'
 import { createLog, createLogSink } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { createPools } from '../transport/pool.ts'
-import { createSend } from '../transport/send.ts'
 import { openBooks } from './books.ts'
 import type { Config } from './config.ts'
 import { openStore } from './open-store.ts'
-import { planOf } from './plan.ts'
-import { type ProviderSet, providersOf } from './providers.ts'
+import { restartNeeded } from './restart.ts'
+import { type Carried, type Snapshot, snapshotOf } from './snapshot.ts'
 
 /** Calls under way at which a gateway counts as full. */
 const capacity = 4_096
 
 /** Everything a configuration becomes. */
 export interface Runtime {
+  /** The one in force. */
   readonly config: Config
   readonly gateway: Gateway
   plan(): Plan
   readonly authenticate: Authenticate
   /** True while nobody ever had a key, so that everybody is let in. */
   readonly isOpen: boolean
+  /**
+   * Puts another configuration in force, whole or not at all, and gives the fields that hold only after a restart. Calls
+   * under way end by what they began with; health, limits, leases and connections stay. Throws where it cannot be made.
+   */
+  replace(config: Config): readonly string[]
+  /** Would everybody be let in with this configuration? */
+  opensWith(config: Config): boolean
+  /** Notes that a configuration was put in force, or could not be. */
+  reloaded(isGood: boolean): void
   /** Providers that take keys of callers. */
   readonly clientKeys: ReadonlySet<string>
   /** What administrators can do. */
@@ -63,21 +74,24 @@ export interface Additions {
 /** Puts a gateway together from its configuration. Rejects with `store_unavailable` when its store cannot be used. */
 export const assemble = async (config: Config, additions: Additions = {}): Promise<Runtime> => {
   const clock = systemClock
-  const providers = providersOf(config)
   const health = createHealth({ ...additions.health, clock })
-  const plan = planOf(config, providers, createPolicies(health, Math.random))
-  const pools = createPools({ connectTimeoutMs: config.timeouts.connectMs })
-  const log = createLog({ level: config.telemetry.log, redact: createRedactor(secretsOf(config, providers)) })
+  const carried: Carried = {
+    pools: createPools({ connectTimeoutMs: config.timeouts.connectMs }),
+    policies: createPolicies(health, Math.random),
+    homes: new WeakMap<Target, Handler<Attempt>>(),
+  }
+  const { pools, homes } = carried
+  let current = snapshotOf(config, carried)
+  const log = createLog({ level: config.telemetry.log, redact: (text) => current.redact(text) })
   const metrics = createMetrics({ inFlight: () => gateway.inFlight, logDropped: log.dropped })
-  metrics.reserve({ models: plan.names.map(({ name }) => name), targets: targetsOf(plan) })
+  metrics.reserve(namesOf(current))
   const batch = createBatch([...(config.telemetry.metrics ? [metrics.sink] : []), createLogSink(log)])
-  const send = createSend(providers.senders, pools)
   const books = await openBooks({
-    config,
+    config: () => current.config,
     store: additions.store ?? (await openStore(config.store)),
     clock,
     log: log.logger,
-    isModel: (name) => plan.find(name) !== undefined,
+    isModel: (name) => current.plan.find(name) !== undefined,
   }).catch(async (thrown) => {
     await pools.destroy()
     await log.close()
@@ -85,9 +99,9 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
   })
   const { directory, ledger } = books
   const gateway = createGatewayFrom({
-    plan: () => plan,
-    transmit: (attempt) => (providers.answerers.get(attempt.target.provider) ?? send)(attempt),
-    countsItself: (name) => providers.senders.get(name)?.url('', 'count_tokens', false) !== undefined,
+    plan: () => current.plan,
+    transmit: (attempt) => (homes.get(attempt.target) ?? current.transmit)(attempt),
+    countsItself: (name) => current.providers.senders.get(name)?.url('', 'count_tokens', false) !== undefined,
     health,
     retryBudget: createRetryBudget({ clock }),
     sinks: [batch.sink, ...(additions.sinks ?? [])],
@@ -97,14 +111,29 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     capacity,
   })
   return {
-    config,
+    get config() {
+      return current.config
+    },
     gateway,
-    plan: () => plan,
+    plan: () => current.plan,
     authenticate: directory.authenticate,
     get isOpen() {
       return directory.isOpen
     },
-    clientKeys: new Set([...config.providers.values()].filter((each) => each.clientKeys).map(({ name }) => name)),
+    replace: (wanted) => {
+      const next = snapshotOf(wanted, carried)
+      for (const name of changedProviders(current.config, wanted)) health.forget(name)
+      current = next
+      directory.declare(wanted)
+      log.logger.level = wanted.telemetry.log
+      metrics.reserve(namesOf(next))
+      return restartNeeded(config, wanted)
+    },
+    opensWith: ({ keys }) => keys.length === 0 && !directory.hasMadeKeys,
+    reloaded: metrics.reloaded,
+    get clientKeys() {
+      return current.clientKeys
+    },
     control: books.control,
     metrics: async () => {
       if (!config.telemetry.metrics) throw new GatewayError('not_found', 'Metrics are switched off here.')
@@ -128,13 +157,13 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
   }
 }
 
-const secretsOf = (config: Config, providers: ProviderSet): string[] => [
-  ...config.keys.map(({ key }) => key),
-  ...Object.values({ ...config.server.admin, listen: undefined }).filter((token) => token !== undefined),
-  ...[...config.webhooks.values()].flatMap(({ url, secret }) => [url, ...(secret === undefined ? [] : [secret])]),
-  ...config.allowances.flatMap(({ webhook }) => (webhook !== undefined && URL.canParse(webhook) ? [webhook] : [])),
-  ...[...providers.senders.values()].flatMap(({ secrets }) => secrets),
-]
+/** Providers that are written otherwise now: what was known of their keys may be wrong. */
+const changedProviders = (before: Config, after: Config): string[] =>
+  [...before.providers.values()]
+    .filter((each) => JSON.stringify(each) !== JSON.stringify(after.providers.get(each.name)))
+    .map(({ name }) => name)
 
-const targetsOf = (plan: Plan): string[] =>
-  plan.names.flatMap(({ name }) => plan.find(name)?.targets.map(({ id }) => id) ?? [])
+const namesOf = ({ plan }: Snapshot): { readonly models: readonly string[]; readonly targets: readonly string[] } => ({
+  models: plan.names.map(({ name }) => name),
+  targets: plan.names.flatMap(({ name }) => plan.find(name)?.targets.map(({ id }) => id) ?? []),
+})

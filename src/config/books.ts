@@ -12,7 +12,8 @@ import type { Endpoint } from '../telemetry/post.ts'
 import type { Config } from './config.ts'
 
 export interface BookOptions {
-  readonly config: Config
+  /** The one in force: keys and allowances of another are declared to the directory. */
+  config(): Config
   readonly store: Store
   readonly clock: Clock
   readonly log: AlertLog
@@ -40,16 +41,16 @@ export const openBooks = async (options: BookOptions): Promise<Books> => {
 }
 
 const open = async ({ config, store, clock, log, isModel }: BookOptions): Promise<Books> => {
-  const directory = await createDirectory({ config, control: store.control, createMatch, log })
-  const alerts = createAlerts({ log, endpoint: endpointsOf(config) })
+  const directory = await createDirectory({ config: config(), control: store.control, createMatch, log })
+  const alerts = createAlerts({ log, endpoint: (webhook) => endpointOf(config(), webhook) })
   const ledger = createLedger({ store, clock })
   ledger.onCrossed((crossed) => tell(crossed, directory, alerts))
   const control = createControl({
     store: { control: followedBy(directory, store.control), reports: store.reports },
     secret: await store.control.secret(),
-    declared: config,
+    declared: directory.declared,
     isModel,
-    isEndpoint: (name) => config.webhooks.has(name),
+    isEndpoint: (name) => config().webhooks.has(name),
     doors: callerDoors,
   })
   return {
@@ -89,7 +90,5 @@ const tell = (crossed: readonly Crossed[], directory: Directory, alerts: Alerts)
  * Only addresses that stand in the configuration are called: an administrator names one of its endpoints, and cannot
  * make this machine call any other.
  */
-const endpointsOf = ({ webhooks, allowances }: Config): ((webhook: string) => Endpoint | undefined) => {
-  const written = new Set(allowances.map(({ webhook }) => webhook))
-  return (webhook) => webhooks.get(webhook) ?? (written.has(webhook) ? { url: webhook } : undefined)
-}
+const endpointOf = ({ webhooks, allowances }: Config, webhook: string): Endpoint | undefined =>
+  webhooks.get(webhook) ?? (allowances.some((each) => each.webhook === webhook) ? { url: webhook } : undefined)

@@ -32,6 +32,12 @@ export interface Directory {
   readonly callers: ReadonlyMap<string, Caller>
   /** True while nobody ever had a key: then everybody is let in, as `anonymous`. */
   readonly isOpen: boolean
+  /** What the configuration says; it always reads as the latest. */
+  readonly declared: Declaration
+  /** Was a key ever made by an administrator? */
+  readonly hasMadeKeys: boolean
+  /** Another configuration is in force from now on. */
+  declare(config: Declaration): void
   /** Reads what changed in the store; what was made in this process holds when it is through. */
   refresh(): Promise<void>
   close(): void
@@ -52,12 +58,13 @@ class StoreDirectory implements Directory {
   allowances: readonly Allowance[] = []
   callers: ReadonlyMap<string, Caller> = new Map()
   isOpen = true
-  readonly #options: DirectoryOptions
+  readonly #options: Omit<DirectoryOptions, 'config'>
+  #config: Declaration
   readonly #secret: Uint8Array
   readonly #now: () => number
   readonly #followed: Followed
-  /** Digests of those that are declared; they never change. */
-  readonly #declared: ReadonlyMap<string, string>
+  /** Digests of those that are declared. */
+  #digests: ReadonlyMap<string, string>
   /** Tells each clash once. */
   readonly #log: DirectoryLog
   #match: Match
@@ -65,11 +72,12 @@ class StoreDirectory implements Directory {
   /** Keys that were recognised before, by what was sent; there are never more than there are keys. */
   readonly #recognised = new Map<string, KnownKey>()
 
-  constructor(options: DirectoryOptions, secret: Uint8Array) {
+  constructor({ config, ...options }: DirectoryOptions, secret: Uint8Array) {
     this.#options = options
+    this.#config = config
     this.#secret = secret
     this.#now = options.now ?? Date.now
-    this.#declared = new Map(options.config.keys.map(({ name, key }) => [name, digestOf(key, secret)]))
+    this.#digests = digestsOf(config, secret)
     this.#match = options.createMatch([])
     this.#followed = new Followed(options.control, options.log)
     this.#log = once(options.log)
@@ -81,6 +89,18 @@ class StoreDirectory implements Directory {
 
   refresh(): Promise<void> {
     return this.#followed.refresh()
+  }
+
+  readonly declared: Declaration = new LatestDeclaration(() => this.#config)
+
+  get hasMadeKeys(): boolean {
+    return this.#followed.hasKeys
+  }
+
+  declare(config: Declaration): void {
+    this.#config = config
+    this.#digests = digestsOf(config, this.#secret)
+    this.#rebuild()
   }
 
   close(): void {
@@ -109,10 +129,10 @@ class StoreDirectory implements Directory {
   }
 
   #rebuild(): void {
-    const { config, createMatch } = this.#options
+    const config = this.#config
     const log = this.#log
     const entries = this.#followed
-    const { keys, callers } = createCallers(config, { declared: this.#declared, entries, log, before: this.callers })
+    const { keys, callers } = createCallers(config, { declared: this.#digests, entries, log, before: this.callers })
     this.#keys = keys
     this.callers = callers
     this.#recognised.clear()
@@ -120,7 +140,31 @@ class StoreDirectory implements Directory {
     const allowances = mergedAllowances(config.allowances, entries, log)
     if (isSame(allowances, this.allowances)) return
     this.allowances = allowances
-    this.#match = createMatch(allowances)
+    this.#match = this.#options.createMatch(allowances)
+  }
+}
+
+const digestsOf = ({ keys }: Declaration, secret: Uint8Array): ReadonlyMap<string, string> =>
+  new Map(keys.map(({ name, key }) => [name, digestOf(key, secret)]))
+
+/** For those who keep what they were given at the start. */
+class LatestDeclaration implements Declaration {
+  readonly #latest: () => Declaration
+
+  constructor(latest: () => Declaration) {
+    this.#latest = latest
+  }
+
+  get keys(): Declaration['keys'] {
+    return this.#latest().keys
+  }
+
+  get scopes(): Declaration['scopes'] {
+    return this.#latest().scopes
+  }
+
+  get allowances(): Declaration['allowances'] {
+    return this.#latest().allowances
   }
 }
 

@@ -113,7 +113,9 @@ export const facade = (runtime: Runtime, key: string, scope: CallerScope = {}): 
       authenticate: (credential) => ({ ...runtime.authenticate(credential), ...scope }),
       metrics: runtime.metrics,
       maxBodyBytes: runtime.config.server.maxBodyBytes,
-      clientKeys: runtime.clientKeys,
+      get clientKeys() {
+        return runtime.clientKeys
+      },
     }),
     asCaller: (more) => facade(runtime, key, { ...scope, ...more }),
     models: () => runtime.plan().names,

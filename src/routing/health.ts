@@ -32,6 +32,8 @@ export interface Health {
   end(target: Target, outcome: Outcome | 'ok', details?: { retryAfterMs?: number; firstTokenMs?: number }): void
   /** Recent time to the first token, or undefined when there was none in the last minute. */
   firstTokenMs(target: Target): number | undefined
+  /** What was wrong with a provider's credential may be over: its configuration changed. */
+  forget(provider: string): void
 }
 
 interface TargetHealth {
@@ -155,6 +157,9 @@ export const createHealth = (options: HealthOptions): Health => {
       }
       cool(target, outcome, details.retryAfterMs)
       if (outcomes[outcome].breaker !== 'none') fail(health, wasProbe)
+    },
+    forget(provider) {
+      credentials.delete(provider)
     },
     firstTokenMs(target) {
       const health = targets.get(target.id)

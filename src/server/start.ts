@@ -4,7 +4,11 @@ import type { Logger } from 'pino'
 import { type Additions, assemble, type Runtime } from '../config/assemble.ts'
 import { ConfigError } from '../config/complaints.ts'
 import type { Config } from '../config/config.ts'
+import { describeConfig } from '../config/describe.ts'
 import { configJsonSchema } from '../config/json-schema.ts'
+import { createReloader, type ReloadCause, type Reloader, type ReloadOutcome } from '../config/reload.ts'
+import { exposureProblem } from '../config/resolve-server.ts'
+import { watchFile } from '../config/watch.ts'
 import { GatewayError } from '../core/errors.ts'
 import { type Admin, createAdmin } from './admin/index.ts'
 import { createAdminServer } from './admin/server.ts'
@@ -25,34 +29,46 @@ export interface Running {
     readonly token: string | undefined
   }
   readonly log: Logger
+  /** Reads the configuration again and puts it in force when nothing is wrong with it. Never rejects. */
+  reload(cause: ReloadCause): Promise<ReloadOutcome>
   /** Finishes what is under way, then ends; `hurry` cuts the waiting short. */
   stop(hurry: AbortSignal): Promise<void>
   /** Writes the cause of a crash to the log, as far as it can still be written. */
   crash(cause: unknown): Promise<void>
 }
 
+/** What a server may be given beside its configuration. */
+export interface ServerAdditions extends Additions {
+  /** Reads the configuration again, as it was read before. Default: it stays as it is. */
+  readonly load?: (() => Promise<Config>) | undefined
+  /** Is its file watched, so that a change holds at once? Default false. */
+  readonly watches?: boolean | undefined
+}
+
 /**
  * Starts a gateway server. Rejects when the address is taken, when the store cannot be used, and, with a ConfigError, when
  * it would let everybody in at an address that other machines reach.
  */
-export const startServer = async (config: Config, additions: Additions = {}): Promise<Running> => {
+export const startServer = async (config: Config, additions: ServerAdditions = {}): Promise<Running> => {
   const runtime = await assemble(config, additions)
   try {
     if (runtime.isOpen && config.exposure) throw new ConfigError([config.exposure])
-    return await listen(config, runtime)
+    return await listen(config, runtime, additions)
   } catch (thrown) {
     await runtime.close()
     throw thrown
   }
 }
 
-const listen = async (config: Config, runtime: Runtime): Promise<Running> => {
+const listen = async (config: Config, runtime: Runtime, additions: ServerAdditions): Promise<Running> => {
   const { server: settings } = config
+  const reloader = reloaderOf(config, runtime, additions)
   const admin = createAdmin({
     control: runtime.control,
     token: settings.admin.token,
     readToken: settings.admin.readToken,
     configSchema: configJsonSchema,
+    configuration: { reloader, described: () => describeConfig(runtime.config) },
     refused: (error) => runtime.refused(error, 'admin'),
   })
   const apart = settings.admin.listen
@@ -68,8 +84,13 @@ const listen = async (config: Config, runtime: Runtime): Promise<Running> => {
       throw thrown
     }
   }
+  const watching =
+    additions.watches && config.file !== undefined
+      ? watchFile({ file: config.file, changed: () => void reloader.reload('file') })
+      : undefined
   return {
     url: urlOf(server),
+    reload: (cause) => reloader.reload(cause),
     names: runtime.plan().names,
     get isOpen() {
       return runtime.isOpen
@@ -77,6 +98,7 @@ const listen = async (config: Config, runtime: Runtime): Promise<Running> => {
     admin: { url: `${urlOf(back?.server ?? server)}/admin/`, token: admin.token },
     log: runtime.log,
     stop: async (hurry) => {
+      watching?.close()
       const options = { ...settings.drain, cancelAll: () => runtime.gateway.cancelAll(stopping()), hurry }
       await Promise.all([drain(front, options), back && drain(back, { ...options, cancelAll: () => {} })])
       await runtime.close()
@@ -88,6 +110,28 @@ const listen = async (config: Config, runtime: Runtime): Promise<Running> => {
   }
 }
 
+const reloaderOf = (config: Config, runtime: Runtime, { load }: ServerAdditions): Reloader =>
+  createReloader({
+    config,
+    load: load ?? (async () => runtime.config),
+    replace: (wanted) => {
+      // Where the server listens stays as it is, whatever is written now.
+      const { host } = config.server
+      const problem = exposureProblem(host, {}) ?? wanted.exposure?.problem
+      if (problem !== undefined && runtime.opensWith(wanted)) throw new ConfigError([{ path: 'server.host', problem }])
+      return runtime.replace(wanted)
+    },
+    told: (outcome) => {
+      const { cause, complaints, needsRestart } = outcome
+      runtime.reloaded(outcome.ok)
+      if (!outcome.ok)
+        runtime.log.error({ cause, complaints }, 'The configuration is wrong; the old one stays in force.')
+      else if (needsRestart.length > 0)
+        runtime.log.warn({ cause, needsRestart }, 'The configuration is in force, but some of it only after a restart.')
+      else runtime.log.info({ cause }, 'The configuration is in force.')
+    },
+  })
+
 const callersServer = ({ server: settings }: Config, runtime: Runtime, admin: Admin): GatewayServer =>
   createGatewayServer({
     gateway: runtime.gateway,
@@ -98,7 +142,9 @@ const callersServer = ({ server: settings }: Config, runtime: Runtime, admin: Ad
     },
     metrics: runtime.metrics,
     refused: runtime.refused,
-    clientKeys: runtime.clientKeys,
+    get clientKeys() {
+      return runtime.clientKeys
+    },
     admin: settings.admin.listen ? undefined : admin,
     admit: admin.admit,
     maxBodyBytes: settings.maxBodyBytes,

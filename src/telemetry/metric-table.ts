@@ -77,6 +77,21 @@ export const metricTable = {
     help: 'Calls that the caller’s SDK says it repeats.',
     labels: [],
   },
+  tollgate_config_reload_total: {
+    kind: 'counter',
+    help: 'Times the configuration was read again while running, by what came of it: ok, or failed (the old one stayed).',
+    labels: ['outcome'],
+  },
+  tollgate_config_reload_failed: {
+    kind: 'gauge',
+    help: '1 while the latest configuration is not in force because something is wrong with it, else 0.',
+    labels: [],
+  },
+  tollgate_config_reload_success_timestamp_seconds: {
+    kind: 'gauge',
+    help: 'When a configuration was last put in force while running, as Unix time; 0: not since the start.',
+    labels: [],
+  },
   tollgate_log_dropped_total: {
     kind: 'counter',
     help: 'Log lines that were dropped because the destination did not take them.',

@@ -23,6 +23,8 @@ export interface Metrics {
   text(): Promise<string>
   /** Counts a refusal that came before there was a call, such as a body that cannot be read. */
   readonly refused: (error: GatewayError, wire: string) => void
+  /** Counts a configuration that was put in force while running, or that was not because something is wrong with it. */
+  readonly reloaded: (isGood: boolean) => void
   /** Makes room for configured models and targets, which keep their own label values however many others come. */
   reserve(names: { readonly models: readonly string[]; readonly targets: readonly string[] }): void
 }
@@ -66,6 +68,11 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
     refused: ({ code }, wire) => {
       metrics.add('tollgate_requests_total', [wire, 'unknown', 'none', 'error', 'false'])
       metrics.add('tollgate_errors_total', [code, 'unknown'])
+    },
+    reloaded: (isGood) => {
+      metrics.add('tollgate_config_reload_total', [isGood ? 'ok' : 'failed'])
+      metrics.set('tollgate_config_reload_failed', isGood ? 0 : 1)
+      if (isGood) metrics.set('tollgate_config_reload_success_timestamp_seconds', Date.now() / 1_000)
     },
     reserve: ({ models, targets }) => {
       for (const model of models) metrics.bounds.bounded('model', model, true)

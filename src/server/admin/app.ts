@@ -5,6 +5,7 @@ import { asGatewayError, GatewayError, invalid } from '../../core/errors.ts'
 import { refusalHeaders } from '../../error-headers.ts'
 import { addAllowanceRoutes } from './allowance-routes.ts'
 import { addAuditRoutes } from './audit-routes.ts'
+import { addConfigRoutes } from './config-routes.ts'
 import { addDocumentRoutes } from './document-routes.ts'
 import { addKeyRoutes } from './key-routes.ts'
 import { addLineRoutes } from './line-routes.ts'
@@ -49,6 +50,7 @@ export const createAdminApp = (tools: AdminTools): AdminApp => {
   addUsageRoutes(app, tools)
   addLineRoutes(app, tools)
   addAuditRoutes(app, tools)
+  addConfigRoutes(app, tools)
   addDocumentRoutes(app, tools)
   return app
 }

@@ -8,6 +8,7 @@ import { pathOf } from '../strict.ts'
 import { createToken } from './credentials.ts'
 import { createGate, type Gate } from './gate.ts'
 import type { Principal } from './permission.ts'
+import type { ConfigurationTools } from './tools.ts'
 
 export interface AdminOptions {
   readonly control: Control
@@ -17,6 +18,8 @@ export interface AdminOptions {
   readonly readToken?: string | undefined
   /** The JSON Schema of the configuration. */
   configSchema(): object
+  /** The configuration in force. Undefined: it is not shown, and cannot be read again. */
+  readonly configuration?: ConfigurationTools | undefined
   /** Told of every refusal and failure. */
   refused(error: GatewayError): void
   readonly clock?: Clock | undefined

@@ -4,6 +4,8 @@ import type { Permission } from './permission.ts'
 export const policy: Readonly<Record<string, Permission>> = {
   'GET /admin/config.schema.json': 'read',
   'GET /admin/api/openapi.json': 'read',
+  'GET /admin/api/config': 'read',
+  'POST /admin/api/reload': 'write',
   'GET /admin/api/keys': 'read',
   'POST /admin/api/keys': 'write',
   'GET /admin/api/keys/:name': 'read',

@@ -1,12 +1,22 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Reloader } from '../../config/reload.ts'
 import type { Control } from '../../control/control.ts'
 import type { GatewayError } from '../../core/errors.ts'
 import type { Principal } from './permission.ts'
+
+/** The configuration in force, and how to read it again. */
+export interface ConfigurationTools {
+  readonly reloader: Reloader
+  /** As it may be shown: without secrets. */
+  described(): Readonly<Record<string, unknown>>
+}
 
 /** What the routes work with. */
 export interface AdminTools {
   readonly control: Control
   configSchema(): object
+  /** Undefined where nobody gave one: its routes tell that there is none. */
+  readonly configuration?: ConfigurationTools | undefined
   refused(error: GatewayError): void
 }
 

@@ -1,0 +1,22 @@
+import type { Config } from './config.ts'
+
+/** What a running process cannot change: sockets that are open, files that are held, connections that are pooled. */
+const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
+  'server.host': ({ server }) => server.host,
+  'server.port': ({ server }) => server.port,
+  'server.maxBodyBytes': ({ server }) => server.maxBodyBytes,
+  'server.headersTimeout': ({ server }) => server.headersTimeoutMs,
+  'server.requestTimeout': ({ server }) => server.requestTimeoutMs,
+  'server.keepAlive': ({ server }) => server.keepAliveMs,
+  'server.drain': ({ server }) => server.drain,
+  'server.admin': ({ server }) => server.admin,
+  store: ({ store }) => store,
+  'timeouts.connect': ({ timeouts }) => timeouts.connectMs,
+  'telemetry.metrics': ({ telemetry }) => telemetry.metrics,
+}
+
+/** The fields that differ and hold only after a restart, as they are written. */
+export const restartNeeded = (running: Config, wanted: Config): readonly string[] =>
+  Object.entries(fixed)
+    .filter(([, read]) => JSON.stringify(read(running)) !== JSON.stringify(read(wanted)))
+    .map(([field]) => field)

@@ -1,0 +1,63 @@
+import type { Attempt } from '../core/call.ts'
+import type { Handler } from '../core/handler.ts'
+import { createRedactor } from '../core/redact.ts'
+import type { Target } from '../core/target.ts'
+import type { Plan } from '../routing/plan.ts'
+import type { PolicyName } from '../routing/policies.ts'
+import type { Policy } from '../routing/policy.ts'
+import type { Pools } from '../transport/pool.ts'
+import { createSend } from '../transport/send.ts'
+import type { Config } from './config.ts'
+import { planOf } from './plan.ts'
+import { type ProviderSet, providersOf } from './providers.ts'
+
+/** What calls read of a configuration: made whole beside the one in force, then put in its place by one assignment. */
+export interface Snapshot {
+  readonly config: Config
+  readonly providers: ProviderSet
+  readonly plan: Plan
+  /** Answers an attempt at one of its own targets. */
+  readonly transmit: Handler<Attempt>
+  /** Providers that take keys of callers. */
+  readonly clientKeys: ReadonlySet<string>
+  readonly redact: (text: string) => string
+}
+
+/** What outlives every snapshot. */
+export interface Carried {
+  readonly pools: Pools
+  readonly policies: Readonly<Record<PolicyName, Policy>>
+  /** Who answers for a target: an attempt goes where its own snapshot said, though another one is in force by then. */
+  readonly homes: WeakMap<Target, Handler<Attempt>>
+}
+
+/** Makes everything that a configuration says of calls. Throws where a part of it cannot be made; nothing is changed then. */
+export const snapshotOf = (config: Config, { pools, policies, homes }: Carried): Snapshot => {
+  const made = providersOf(config)
+  const send = createSend(made.senders, pools)
+  const transmit: Handler<Attempt> = (attempt) => (made.answerers.get(attempt.target.provider) ?? send)(attempt)
+  const providers: ProviderSet = {
+    ...made,
+    target: (provider, model, weight) => {
+      const target = made.target(provider, model, weight)
+      homes.set(target, transmit)
+      return target
+    },
+  }
+  return {
+    config,
+    providers,
+    plan: planOf(config, providers, policies),
+    transmit,
+    clientKeys: new Set([...config.providers.values()].filter((each) => each.clientKeys).map(({ name }) => name)),
+    redact: createRedactor(secretsOf(config, providers)),
+  }
+}
+
+const secretsOf = (config: Config, providers: ProviderSet): string[] => [
+  ...config.keys.map(({ key }) => key),
+  ...Object.values({ ...config.server.admin, listen: undefined }).filter((token) => token !== undefined),
+  ...[...config.webhooks.values()].flatMap(({ url, secret }) => [url, ...(secret === undefined ? [] : [secret])]),
+  ...config.allowances.flatMap(({ webhook }) => (webhook !== undefined && URL.canParse(webhook) ? [webhook] : [])),
+  ...[...providers.senders.values()].flatMap(({ secrets }) => secrets),
+]
