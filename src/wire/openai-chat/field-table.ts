@@ -2,7 +2,7 @@ import { invalid } from '../../core/errors.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { overrides } from '../../core/overrides.ts'
 import type { Chat } from '../../core/request.ts'
-import { booleanAt, filledAt, integerAt, numberAt, objectAt, shortened, stringAt } from './fields.ts'
+import { booleanAt, filledAt, integerAt, numberAt, objectAt, shortened, stringAt } from '../openai/fields.ts'
 import {
   type FieldReader,
   mostTokens,

@@ -1,9 +1,9 @@
 import type { Delta } from '../../core/delta.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { readDataUrl } from '../openai/sources.ts'
 import { readAnnotation } from './annotations.ts'
 import type { Blocks } from './blocks.ts'
 import { wireName } from './name.ts'
-import { readDataUrl } from './parts.ts'
 import { readDetail } from './reasoning.ts'
 import { readFunctionCall, readToolCalls } from './tool-calls.ts'
 

@@ -1,7 +1,7 @@
 import { invalid } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Message, Part, ToolCallPart } from '../../core/request.ts'
-import { arrayAt, filledAt, maybe, noteUnknown, objectAt, stringAt } from './fields.ts'
+import { arrayAt, filledAt, maybe, noteUnknown, objectAt, stringAt } from '../openai/fields.ts'
 import { wireName } from './name.ts'
 import { readContent, type Untranslatable } from './parts.ts'
 import { readDetails } from './reasoning.ts'

@@ -11,7 +11,8 @@ import type {
   Source,
   TextPart,
 } from '../../core/request.ts'
-import { arrayAt, filledAt, maybe, noteUnknown, objectAt, stringAt, wordAt } from './fields.ts'
+import { arrayAt, filledAt, maybe, noteUnknown, objectAt, stringAt, wordAt } from '../openai/fields.ts'
+import { fileDataAt, sourceAt } from '../openai/sources.ts'
 import { wireName } from './name.ts'
 
 /** Paths of what only this language can say, collected while a body is read. */
@@ -32,23 +33,6 @@ export const cacheMarkOf = (object: JsonObject, path: string): CacheMark | undef
   if (own) return own.ttl === '12h' ? 'long' : 'short'
   const theirs = maybe(object.cache_control, `${path}.cache_control`, objectAt)
   return theirs && (theirs.ttl === '1h' ? 'long' : 'short')
-}
-
-/** The bytes of a `data:` address in base64; undefined when it is not such an address. Long data is not copied. */
-export const readDataUrl = (url: string): { mediaType: string; data: string } | undefined => {
-  const comma = url.indexOf(',')
-  if (comma === -1 || comma > 200) return undefined
-  const [mediaType = '', ...parameters] = url.slice(5, comma).split(';')
-  if (parameters.at(-1)?.trim().toLowerCase() !== 'base64' || !mediaType.includes('/')) return undefined
-  return { mediaType: mediaType.trim().toLowerCase(), data: url.slice(comma + 1) }
-}
-
-const sourceAt = (url: string, path: string): Source => {
-  if (/^https?:\/\//i.test(url)) return { kind: 'url', url }
-  if (!/^data:/i.test(url)) throw invalid(path, 'must be an https, http or data URL.')
-  const given = readDataUrl(url)
-  if (!given) throw invalid(path, 'must be data:<media type>;base64,<data>.')
-  return { kind: 'data', data: given.data, mediaType: given.mediaType }
 }
 
 const readText = (part: JsonObject, path: string, untranslatable: Untranslatable): TextPart => {
@@ -89,10 +73,7 @@ const readAudio = (part: JsonObject, path: string, untranslatable: Untranslatabl
 const fileSource = (file: JsonObject, path: string): Source => {
   const id = maybe(file.file_id, `${path}.file_id`, filledAt)
   if (id !== undefined) return { kind: 'id', id }
-  const data = filledAt(file.file_data, `${path}.file_data`)
-  if (/^(https?|data):/i.test(data)) return sourceAt(data, `${path}.file_data`)
-  // Bare base64 names no type; PDF is what the API takes everywhere.
-  return { kind: 'data', data, mediaType: 'application/pdf' }
+  return fileDataAt(filledAt(file.file_data, `${path}.file_data`), `${path}.file_data`)
 }
 
 const readFile = (part: JsonObject, path: string, untranslatable: Untranslatable): FilePart => {

@@ -14,7 +14,7 @@ import {
   shortened,
   stringAt,
   wordAt,
-} from './fields.ts'
+} from '../openai/fields.ts'
 import type { Untranslatable } from './parts.ts'
 import { effortOf } from './reasoning.ts'
 

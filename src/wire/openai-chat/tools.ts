@@ -1,7 +1,17 @@
 import { invalid } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Tool, ToolChoice } from '../../core/request.ts'
-import { arrayAt, booleanAt, filledAt, maybe, nameAt, noteUnknown, objectAt, stringAt, wordAt } from './fields.ts'
+import {
+  arrayAt,
+  booleanAt,
+  filledAt,
+  maybe,
+  nameAt,
+  noteUnknown,
+  objectAt,
+  stringAt,
+  wordAt,
+} from '../openai/fields.ts'
 import { wireName } from './name.ts'
 import { cacheMarkOf, type Untranslatable } from './parts.ts'
 
