@@ -1,4 +1,4 @@
-import type { Operation } from '../core/request.ts'
+import type { Operation, Request } from '../core/request.ts'
 import type { Quirks } from '../core/target.ts'
 import type { Wire } from '../wire/wire.ts'
 
@@ -12,10 +12,13 @@ export interface Signable {
 /** Who answers: a language, an address and a proof of identity. Data; what talks is `transport/send.ts`. */
 export interface Provider {
   readonly name: string
+  /** Its language, or the one of conversations where it has several. */
   readonly wire: Wire
+  /** The language in which this is asked; absent: always `wire`. It gives one of a few wires, never a new one. */
+  wireFor?(request: Request): Wire
   readonly quirks: Quirks
-  /** Where an operation on a model is sent; undefined when the provider does not offer it. */
-  url(model: string, operation: Operation, stream: boolean): string | undefined
+  /** Where an operation on a model is sent, in the language of this name; undefined when the provider does not offer it. */
+  url(model: string, operation: Operation, stream: boolean, wire?: string): string | undefined
   /** Identity and version headers, lower-case names; a promise only when a token must be fetched. */
   headers(): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
   /** Headers that prove who sends exactly this; they join the others. Undefined: nothing is signed. */

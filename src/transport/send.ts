@@ -5,8 +5,10 @@ import { asGatewayError, GatewayError, incapable } from '../core/errors.ts'
 import type { Handler } from '../core/handler.ts'
 import { isObject } from '../core/json.ts'
 import { paysItself } from '../core/provider-key.ts'
+import type { Request } from '../core/request.ts'
 import { atEndOfTurn } from '../core/turn.ts'
 import type { Provider } from '../providers/provider.ts'
+import type { Wire } from '../wire/wire.ts'
 import { discreet } from './discreet.ts'
 import { type Beginning, Exchange, type ExchangeLimits } from './exchange.ts'
 import { shownHeaders } from './headers.ts'
@@ -42,15 +44,13 @@ const addressOf = (url: string): Address => {
 
 /** The only one that talks to upstreams: encodes the request, sends it, cuts the answer into whole events. */
 export const createSend = (given: ReadonlyMap<string, Provider>, pools: Pools): Handler<Attempt> => {
-  const providers = new Map(
-    [...given].map(([name, each]) => [name, { ...each, wire: discreet(each.wire, each.secrets) }]),
-  )
+  const speakers = new Map([...given].map(([name, each]) => [name, speakerOf(each)]))
   return async (attempt) => {
     attempt.line.sent = false
-    const provider = providers.get(attempt.target.provider)
+    const provider = speakers.get(attempt.target.provider)?.(attempt.request)
     if (!provider) throw new GatewayError('internal', `No provider is named ${attempt.target.provider}.`)
     const { operation, stream } = attempt.request
-    const url = provider.url(attempt.target.model, operation, stream)
+    const url = provider.url(attempt.target.model, operation, stream, provider.wire.name)
     if (url === undefined) throw incapable(operation, attempt.target.id)
     const body = provider.wire.writeRequest(attempt.request, attempt.target)
     const identity = identityFor(attempt, provider)
@@ -74,6 +74,17 @@ export const createSend = (given: ReadonlyMap<string, Provider>, pools: Pools): 
       beginning.inbox,
     )
   }
+}
+
+/** A provider in the language in which it is asked something, whose errors never repeat its secrets. */
+const speakerOf = (provider: Provider): ((request: Request) => Provider) => {
+  const known = new Map<Wire, Provider>()
+  const speaking = (wire: Wire): Provider => {
+    const made = known.get(wire) ?? { ...provider, wire: discreet(wire, provider.secrets) }
+    known.set(wire, made)
+    return made
+  }
+  return (request) => speaking(provider.wireFor?.(request) ?? provider.wire)
 }
 
 /** The provider's headers, and the caller's that belong to the language when both speak it: lists of both are joined. */
