@@ -1,7 +1,19 @@
 import * as z from 'zod'
 import { isTimeZone } from '../core/time-zones.ts'
 import { durationMs, durationPattern } from './durations.ts'
-import { type About, choice, flag, list, named, number, orReference, section, text, whole } from './fields.ts'
+import {
+  type About,
+  choice,
+  flag,
+  list,
+  named,
+  number,
+  oneOrMore,
+  orReference,
+  section,
+  text,
+  whole,
+} from './fields.ts'
 import { longestRateMs, rateFrom, ratePattern } from './rates.ts'
 import { hint } from './suggest.ts'
 
@@ -18,12 +30,6 @@ const rate = (about: About) => {
     })
     .meta({ title: 'rate', ...about })
 }
-
-/** One of something, or several at once. */
-const oneOrMore = <Item extends z.ZodType>(item: Item, about: About, title: string) =>
-  z
-    .union([item, list(item, { description: 'Several at once.' })], { error: `expected a ${title}, or a list of them` })
-    .meta({ title: `${title}, or a list`, ...about })
 
 const rates = (description: string, examples: readonly unknown[]) =>
   oneOrMore(rate({ description: 'A rate.' }), { description, examples }, 'rate').optional()

@@ -2,8 +2,10 @@ import type { DeclaredKey, DeclaredScope } from '../control/declaration.ts'
 import type { Allowance } from '../core/allowance.ts'
 import type { Quirks } from '../core/target.ts'
 import type { SimulatedOptions } from '../providers/simulated-options.ts'
-import type { RetryLimits, RouteTimeouts } from '../routing/plan.ts'
+import type { HedgeLimits, RetryLimits, RouteTimeouts } from '../routing/plan.ts'
 import type { PolicyName } from '../routing/policies.ts'
+import type { StickyKind } from '../routing/sticky.ts'
+import type { Condition } from '../routing/when.ts'
 import type { Complaint } from './complaints.ts'
 import type { PriceRules } from './price-rule.ts'
 
@@ -106,11 +108,31 @@ export interface TargetConfig {
 export interface ModelConfig {
   readonly name: string
   readonly targets: readonly TargetConfig[]
-  readonly policies: readonly PolicyName[]
+  /** They choose who may answer, before the policies order them. */
+  readonly rules: readonly RuleConfig[]
+  readonly policies: readonly PolicyConfig[]
   readonly contextChain: readonly TargetConfig[]
   readonly policyChain: readonly TargetConfig[]
   readonly timeouts: RouteTimeouts
   readonly retry: RetryLimits
+  /** Undefined: nothing is asked twice. */
+  readonly hedge: HedgeLimits | undefined
+  /** Undefined: nothing is copied. */
+  readonly mirror: MirrorConfig | undefined
+}
+
+/** A condition and who answers where it holds. */
+export interface RuleConfig {
+  readonly when: Condition
+  readonly use: readonly TargetConfig[]
+}
+
+export type PolicyConfig = PolicyName | { readonly sticky: readonly StickyKind[] }
+
+export interface MirrorConfig {
+  readonly target: TargetConfig
+  /** Of all calls, 0 to 1. */
+  readonly share: number
 }
 
 export interface TelemetryConfig {

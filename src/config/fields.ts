@@ -155,3 +155,9 @@ export const list = <Item extends z.ZodType>(item: Item, about: About) =>
 /** A map from names of the reader's choice. */
 export const named = <Value extends z.ZodType>(value: Value, about: About) =>
   z.record(z.string(), value, { error: 'expected a map' }).meta({ title: 'map', ...about })
+
+/** One of something, or several at once. */
+export const oneOrMore = <Item extends z.ZodType>(item: Item, about: About, title: string) =>
+  z
+    .union([item, list(item, { description: 'Several at once.' })], { error: `expected a ${title}, or a list of them` })
+    .meta({ title: `${title}, or a list`, ...about })

@@ -21,10 +21,13 @@ const placed = (issues: readonly Issue[], base: Path): Placed[] =>
     return meant ? placed(meant, path) : [{ path, issue }]
   })
 
-/** The form whose outermost type fits, if there is exactly one. */
+/** The form whose outermost type fits, if there is exactly one; a list of words fits nothing but a word. */
 const fittingBranch = (branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined => {
-  const fitting = branches.filter((branch) => !branch.some(({ code, path }) => code === 'invalid_type' && !path.length))
-  return fitting.length === 1 ? fitting[0] : undefined
+  const without = (list: readonly (readonly Issue[])[], unfit: Issue['code']) =>
+    list.filter((branch) => !branch.some(({ code, path }) => code === unfit && !path.length))
+  const fitting = without(branches, 'invalid_type')
+  const best = fitting.length > 1 ? without(fitting, 'invalid_value') : fitting
+  return best.length === 1 ? best[0] : undefined
 }
 
 /** Tells what a schema found, in the words of the configuration's reader. */

@@ -29,8 +29,8 @@ const cases: readonly Case[] = [
   ['an unknown field', 'server: { prot: 1 }', 't.yaml:1:11 server.prot: unknown field; did you mean "port"?'],
   [
     'a field of something that does not exist here',
-    'models: { a: { targets: [sim/a], hedge: {} } }',
-    't.yaml:1:34 models.a.hedge: unknown field; known here: targets, policies, fallback, timeouts, retry',
+    'models: { a: { targets: [sim/a], cascade: {} } }',
+    't.yaml:1:34 models.a.cascade: unknown field; known here: targets, policies, fallback, timeouts, retry, hedge, mirror',
   ],
   ['a list of providers', 'providers: [{ kind: x }]', 't.yaml:1:1 providers: expected a map, got a list'],
   ['a section of the wrong type', 'keys: { a: 1 }', 't.yaml:1:1 keys: expected a list, got a map'],
@@ -155,7 +155,7 @@ const cases: readonly Case[] = [
   [
     'an unknown policy',
     'models: { a: { targets: [sim/a], policies: [cheap] } }',
-    't.yaml:1:45 models.a.policies[0]: expected one of order, weighted, capable, healthy, cheapest, fastest, got "cheap"; did you mean "cheapest"?',
+    't.yaml:1:45 models.a.policies[0]: expected one of order, weighted, sticky, capable, healthy, cheapest, fastest, got "cheap"; did you mean "cheapest"?',
   ],
   [
     'an unknown fallback',
@@ -235,7 +235,7 @@ models:
   chat:
     targets: [simm/a]
     policies: [capble]
-    hedge: { after: p95 }
+    hedgee: { after: p95 }
     timeouts: { idle: 1 parsec }
 keys:
   - { name: web, key: "\${WEB_KEY}", models: [chta] }
@@ -248,7 +248,7 @@ server:
       't.yaml:1:19 telemetry.log:',
       't.yaml:4:15 models.chat.targets[0]:',
       't.yaml:5:16 models.chat.policies[0]:',
-      't.yaml:6:5 models.chat.hedge:',
+      't.yaml:6:5 models.chat.hedgee:',
       't.yaml:7:23 models.chat.timeouts.idle:',
       't.yaml:9:23 keys[0].key:',
       't.yaml:9:46 keys[0].models[0]:',

@@ -1,42 +1,8 @@
 import * as z from 'zod'
-import { policyNames } from '../routing/policies.ts'
-import { choice, list, number, section, text } from './fields.ts'
-import { retryFields, timeoutFields } from './route-schema.ts'
-
-const targetText = text(
-  { description: 'A provider and its own name of the model: `provider/model`.', examples: ['openai/gpt-5-mini'] },
-  'target',
-)
-
-const weightedTarget = section(
-  {
-    target: targetText,
-    weight: number(
-      { least: 0, most: 1e6 },
-      {
-        description:
-          'Its share of the traffic beside the others, more than 0. Where weights differ and no policy orders the targets, `weighted` does.',
-        examples: [2],
-      },
-    ).prefault(1),
-  },
-  { description: 'A target with a weight.' },
-)
-
-const target = z
-  .union([targetText, weightedTarget], {
-    error: 'expected a target such as openai/gpt-5-mini, or a map with target and weight',
-  })
-  .meta({
-    title: 'target',
-    description: 'A target, or one with a weight: `{ target, weight }`.',
-    examples: ['openai/gpt-5-mini'],
-  })
-
-const targets = list(target, {
-  description: 'Who may answer. The order matters where policies leave it alone.',
-  examples: [['openai/gpt-5-mini', { target: 'anthropic/claude-haiku-4-5', weight: 2 }]],
-}).min(1, { error: 'needs at least one target' })
+import { list, section, text } from './fields.ts'
+import { policy } from './policy-schema.ts'
+import { hedgeSchema, mirrorSchema, retryFields, timeoutFields } from './route-schema.ts'
+import { targets, targetText } from './target-schema.ts'
 
 const chain = (description: string) =>
   list(text({ description: 'A target, or the public name of another model, whose targets are meant.' }, 'target'), {
@@ -56,10 +22,13 @@ const fallback = section(
 export const fullModelSchema = section(
   {
     targets,
-    policies: list(choice(policyNames, { description: 'The name of a policy.' }), {
+    policies: list(policy, {
       description:
-        'How targets are ordered and left out, each policy after the one before: `order` as written, `weighted` by lot, `capable` leaves out what cannot answer, `healthy` leaves out those that keep failing or asked for a pause, but never all, `cheapest` by price, `fastest` by time to the first words.',
-      examples: [['capable', 'healthy', 'cheapest']],
+        'How targets are chosen, ordered and left out, each policy after the one before: rules (`{ when, use }`) come first and choose who may answer; `order` as written, `weighted` by lot, `sticky` the same for calls that belong together (`{ sticky: session }` says by what), `capable` leaves out what cannot answer, `healthy` leaves out those that keep failing or asked for a pause, but never all, `cheapest` by price, `fastest` by time to the first words.',
+      examples: [
+        ['capable', 'healthy', 'cheapest'],
+        ['healthy', { sticky: 'session' }],
+      ],
     }).prefault(['capable', 'healthy']),
     fallback: fallback.prefault({}),
     timeouts: section(timeoutFields.own, {
@@ -68,6 +37,8 @@ export const fullModelSchema = section(
     retry: section(retryFields.own, {
       description: 'Its own numbers; what is not given is taken from the top-level `retry`.',
     }).prefault({}),
+    hedge: hedgeSchema.optional(),
+    mirror: mirrorSchema.optional(),
   },
   { description: 'A model in full.' },
 )

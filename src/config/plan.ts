@@ -2,7 +2,9 @@ import type { Target } from '../core/target.ts'
 import type { Plan, Route } from '../routing/plan.ts'
 import type { PolicyName } from '../routing/policies.ts'
 import type { Policy } from '../routing/policy.ts'
-import type { Config, ModelConfig, TargetConfig } from './config.ts'
+import { createSticky } from '../routing/sticky.ts'
+import { createWhen } from '../routing/when.ts'
+import type { Config, ModelConfig, PolicyConfig, TargetConfig } from './config.ts'
 import type { ProviderSet } from './providers.ts'
 
 /** `provider/model` names that callers made up are remembered up to this many. */
@@ -60,17 +62,34 @@ const configured = (model: ModelConfig, targetOf: (written: TargetConfig) => Tar
   name: model.name,
   listed: true,
   targets: model.targets.map(targetOf),
-  policies: policyNamesOf(model).map((name) => policies[name]),
+  policies: policiesOf(model, targetOf, policies),
   contextChain: model.contextChain.map(targetOf),
   policyChain: model.policyChain.map(targetOf),
   timeouts: model.timeouts,
   retry: model.retry,
+  hedge: model.hedge,
+  mirror: model.mirror && { target: targetOf(model.mirror.target), share: model.mirror.share },
 })
 
-const ordering: readonly PolicyName[] = ['order', 'weighted', 'cheapest', 'fastest']
+/** Rules first: they choose who may answer, and what follows orders and leaves out. */
+const policiesOf = (
+  model: ModelConfig,
+  targetOf: (written: TargetConfig) => Target,
+  policies: Policies,
+): readonly Policy[] => {
+  const rules = model.rules.map(({ when, use }) => ({ when, use: use.map(targetOf) }))
+  const others = withWeights(model).map((written) =>
+    typeof written === 'string' ? policies[written] : createSticky(written.sticky),
+  )
+  return rules.length === 0 ? others : [createWhen(rules), ...others]
+}
+
+const ordering: readonly PolicyConfig[] = ['order', 'weighted', 'sticky', 'cheapest', 'fastest']
+
+const orders = (written: PolicyConfig): boolean => typeof written !== 'string' || ordering.includes(written)
 
 /** Weights that nobody reads would be a trap: when some are given and nothing else orders the targets, they do. */
-const policyNamesOf = ({ policies, targets }: ModelConfig): readonly PolicyName[] =>
-  targets.some(({ weight }) => weight !== 1) && !policies.some((name) => ordering.includes(name))
-    ? ['weighted', ...policies]
-    : policies
+const withWeights = ({ policies, targets, rules }: ModelConfig): readonly PolicyConfig[] => {
+  const weighed = [targets, ...rules.map(({ use }) => use)].some((list) => list.some(({ weight }) => weight !== 1))
+  return weighed && !policies.some(orders) ? ['weighted', ...policies] : policies
+}

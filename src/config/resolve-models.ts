@@ -1,10 +1,12 @@
 import type * as z from 'zod'
-import type { RetryLimits, RouteTimeouts } from '../routing/plan.ts'
+import type { HedgeLimits, RetryLimits, RouteTimeouts } from '../routing/plan.ts'
 import { type Path, shown } from './complaints.ts'
-import type { ModelConfig, TargetConfig } from './config.ts'
+import type { MirrorConfig, ModelConfig, TargetConfig } from './config.ts'
 import type { Entry } from './entries.ts'
 import { fullModelSchema, type modelSchema } from './model-schema.ts'
 import { type Names, readTarget, splitTarget } from './names.ts'
+import { resolvePolicies } from './resolve-policies.ts'
+import { resolveTargets } from './resolve-targets.ts'
 import type { retrySchema, timeoutsSchema } from './schema.ts'
 import { hint } from './suggest.ts'
 
@@ -66,11 +68,13 @@ export const resolveModels = (
     models.set(entry.name, {
       name: entry.name,
       targets: resolveTargets(model.targets, targetsAt, names),
-      policies: model.policies,
+      ...resolvePolicies(model.policies, [...entry.path, 'policies'], names),
       contextChain: [],
       policyChain: [],
       timeouts: resolveTimeouts(model.timeouts, defaults.timeouts),
       retry: resolveRetry(model.retry, defaults.retry),
+      hedge: resolveHedge(model, entry.path, names),
+      mirror: resolveMirror(model, entry.path, names),
     })
   }
   for (const { name, path } of entries) {
@@ -95,23 +99,18 @@ const checkName = ({ name, path }: Entry<unknown>, { providers, complain }: Name
   }
 }
 
-const resolveTargets = (
-  written: FullModel['targets'],
-  at: (index: number) => Path,
-  names: Names,
-): readonly TargetConfig[] => {
-  const targets = new Map<string, TargetConfig>()
-  for (const [index, item] of written.entries()) {
-    const whole = typeof item !== 'string'
-    const path = at(index)
-    const target = readTarget(whole ? item.target : item, whole ? [...path, 'target'] : path, names)
-    if (whole && item.weight <= 0)
-      names.complain([...path, 'weight'], 'expected a number above 0; to use a target never, remove it')
-    if (!target) continue
-    if (targets.has(target.id)) names.complain(path, `${target.id} is listed twice`)
-    else targets.set(target.id, whole ? { ...target, weight: item.weight } : target)
-  }
-  return [...targets.values()]
+/** Undefined where it would never be used. */
+const resolveHedge = ({ hedge }: FullModel, path: Path, { complain }: Names): HedgeLimits | undefined => {
+  if (hedge?.budget === 0) complain([...path, 'hedge', 'budget'], 'expected more than 0; without hedging, remove hedge')
+  return hedge
+}
+
+const resolveMirror = ({ mirror }: FullModel, path: Path, names: Names): MirrorConfig | undefined => {
+  if (!mirror) return undefined
+  const at = [...path, 'mirror']
+  if (mirror.share === 0) names.complain([...at, 'share'], 'expected more than 0; to copy nothing, remove mirror')
+  const target = readTarget(mirror.target, [...at, 'target'], names)
+  return target && { target, share: mirror.share }
 }
 
 interface Chaining {

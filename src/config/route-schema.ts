@@ -1,4 +1,7 @@
-import { duration, whole } from './fields.ts'
+import * as z from 'zod'
+import { durationMs, durationPattern } from './durations.ts'
+import { type About, duration, orReference, section, share, whole } from './fields.ts'
+import { targetText } from './target-schema.ts'
 
 const clocks = {
   total: () =>
@@ -58,3 +61,52 @@ export const retryFields = {
   withDefaults: { attempts: counts.attempts().prefault(4), sameTarget: counts.sameTarget().prefault(1) },
   own: { attempts: counts.attempts().optional(), sameTarget: counts.sameTarget().optional() },
 }
+
+const percentilePattern = 'p(?:[1-9]\\d)(?:\\.\\d)?'
+
+/** How long is waited: a duration, or a percentile of what was measured. */
+const patience = (about: About) => {
+  const error = 'expected a percentile from p50 to p99.9 such as p95, or a duration such as 800ms'
+  return z
+    .string({ error })
+    .regex(orReference(`${percentilePattern}|${durationPattern}`), { error })
+    .transform((written, context): { readonly share: number } | { readonly ms: number } => {
+      const ms = durationMs(written)
+      if (ms !== undefined && ms > 0) return { ms }
+      const percent = new RegExp(`^${percentilePattern}$`).test(written) ? Number(written.slice(1)) : 0
+      if (percent >= 50) return { share: percent / 100 }
+      context.addIssue({ code: 'custom', message: error })
+      return z.NEVER
+    })
+    .meta({ title: 'percentile or duration', ...about })
+}
+
+/** Asking a second time when the first words are late. */
+export const hedgeSchema = section(
+  {
+    after: patience({
+      description:
+        'How long the first words may take before a second target is asked as well: a percentile of what that target took lately, or a duration.',
+      examples: ['p95', '800ms'],
+    }).prefault('p95'),
+    budget: share({ description: 'Of all calls, so many may be asked twice.', examples: ['5%'] }).prefault('5%'),
+  },
+  {
+    description:
+      'Asks a second target when the first words are late; whoever begins first answers, the other is stopped and paid for. Default: never.',
+    examples: [{ after: 'p95', budget: '5%' }],
+  },
+)
+
+/** A copy of some calls for another target. */
+export const mirrorSchema = section(
+  {
+    target: targetText,
+    share: share({ description: 'Of all calls, so many are copied.', examples: ['5%'] }),
+  },
+  {
+    description:
+      'Sends a copy of some calls to another target in the background. Its answer is dropped, its cost is charged as the call is. Default: none.',
+    examples: [{ target: 'openai/gpt-5-mini', share: '5%' }],
+  },
+)

@@ -16,6 +16,10 @@ export interface Route {
   readonly policyChain: readonly Target[]
   readonly timeouts: RouteTimeouts
   readonly retry: RetryLimits
+  /** Undefined: nothing is asked twice. */
+  readonly hedge?: HedgeLimits | undefined
+  /** Undefined: nothing is copied. */
+  readonly mirror?: Mirror | undefined
 }
 
 export interface RouteTimeouts extends Timeouts {
@@ -30,6 +34,21 @@ export interface RetryLimits {
   readonly attempts: number
   /** Further tries at the same target. Default 1. */
   readonly sameTarget: number
+}
+
+/** When a second target is asked because the first is late. */
+export interface HedgeLimits {
+  /** Milliseconds, or a share of what the target took lately, 0.5 to 0.999. */
+  readonly after: { readonly ms: number } | { readonly share: number }
+  /** Of all calls, so many may be asked twice: 0 to 1. */
+  readonly budget: number
+}
+
+/** Where a copy of some calls goes. */
+export interface Mirror {
+  readonly target: Target
+  /** Of all calls, 0 to 1. */
+  readonly share: number
 }
 
 /** All public models. Swapped whole when the configuration changes. */
