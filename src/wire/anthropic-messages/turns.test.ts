@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { Message, Part } from '../../core/request.ts'
 import { plainTarget } from '../../testing/wire-suite.ts'
-import { abilitiesOf } from './generation.ts'
+import { abilitiesOf } from '../claude-abilities.ts'
 import { type Conversation, writeConversation } from './turns.ts'
 
 const said = (role: Message['role'], ...texts: string[]): Message => ({

@@ -1,7 +1,7 @@
 import { incapable, invalid } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
-import type { Abilities } from './generation.ts'
+import type { Abilities } from '../claude-abilities.ts'
 import { wireName } from './name.ts'
 import { writeBlocks } from './write-blocks.ts'
 

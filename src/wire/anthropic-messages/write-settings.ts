@@ -1,7 +1,7 @@
 import { incapable } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Chat, Request } from '../../core/request.ts'
-import type { Abilities } from './generation.ts'
+import type { Abilities } from '../claude-abilities.ts'
 import { wireName } from './name.ts'
 
 /** What other languages can ask and this one cannot, by the name callers know. Values that change nothing are fine. */

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import type { Chat, ReasoningRequest } from '../../core/request.ts'
 import type { Quirks } from '../../core/target.ts'
 import { plainRequest, plainTarget } from '../../testing/wire-suite.ts'
-import { abilitiesOf } from './generation.ts'
+import { abilitiesOf } from '../claude-abilities.ts'
 import { planThinking, type ThinkingPlan } from './write-thinking.ts'
 
 const plan = (

@@ -2,7 +2,7 @@ import { incapable } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { ReasoningRequest, Request } from '../../core/request.ts'
 import type { Target } from '../../core/target.ts'
-import type { Abilities } from './generation.ts'
+import type { Abilities } from '../claude-abilities.ts'
 import { wireName } from './name.ts'
 
 /** What is sent about thinking, and about the most tokens, which count thinking too. */

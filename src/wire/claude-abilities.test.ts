@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { plainTarget } from '../../testing/wire-suite.ts'
-import { type Abilities, abilitiesOf } from './generation.ts'
+import { plainTarget } from '../testing/wire-suite.ts'
+import { type Abilities, abilitiesOf } from './claude-abilities.ts'
 
 const of = (model: string): Abilities => abilitiesOf({ ...plainTarget(), model })
 

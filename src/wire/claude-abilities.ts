@@ -1,4 +1,4 @@
-import type { Target } from '../../core/target.ts'
+import type { Target } from '../core/target.ts'
 
 /** What a model of this language takes. Anthropic changed its API with the models, and the older ones are still served. */
 export interface Abilities {
