@@ -116,6 +116,7 @@ const chunkWorks = (): Work[] => {
 const record: CallRecord = {
   id: 'V1StGXR8_Z5jdHi6B-myT3aQ',
   startedAt: 1_793_000_000_000,
+  started: 0,
   durationMs: 812.4,
   firstTokenMs: 401.7,
   caller: { key: 'bench' },
@@ -123,6 +124,7 @@ const record: CallRecord = {
   operation: 'chat',
   stream: false,
   model: 'gpt-4o-mini',
+  asked: 'gpt-4o-mini',
   target: target.id,
   outcome: 'ok',
   error: undefined,

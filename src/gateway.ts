@@ -8,6 +8,7 @@ import type { ProviderKey } from './core/provider-key.ts'
 import type { Sink } from './core/record.ts'
 import type { Request } from './core/request.ts'
 import { Stop } from './core/stop.ts'
+import { bookTo } from './ledger/book.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Health } from './routing/health.ts'
 import type { Plan } from './routing/plan.ts'
@@ -15,7 +16,6 @@ import type { RetryBudget } from './routing/retry-budget.ts'
 import { createRoute } from './routing/route.ts'
 import { type Admit, createAdmit } from './stages/admit.ts'
 import { begin } from './stages/begin.ts'
-import { book } from './stages/book.ts'
 import { breaker } from './stages/breaker.ts'
 import { budget } from './stages/budget.ts'
 import { count } from './stages/count.ts'
@@ -69,10 +69,11 @@ const assemble = (parts: Parts, load: () => number): Handler<Call> => {
     random,
     load,
   })
+  const sinks = money ? [bookTo(money.ledger), ...parts.sinks] : parts.sinks
   return compose<Call>(
     [
-      record(parts.sinks, clock), //      sees every end; tells the sinks one record
-      ...(money ? [book(money.ledger), limit(money)] : []), // one line per attempt; requests, tokens and calls at once
+      record(sinks, clock), //            sees every end; tells the sinks one record, the ledger first
+      ...(money ? [limit(money)] : []), // requests, tokens and calls at once
     ],
     route(attempt), //                    orders the targets; tries until one begins
   )

@@ -10,6 +10,8 @@ export interface CallRecord {
   readonly id: string
   /** Unix milliseconds. */
   readonly startedAt: number
+  /** The same moment on the process clock, on which the times of attempts are. */
+  readonly started: number
   readonly durationMs: number
   /** From the start to the first semantic event; absent when none came. */
   readonly firstTokenMs: number | undefined
@@ -20,6 +22,8 @@ export interface CallRecord {
   readonly stream: boolean
   /** The public model, or `unknown` when no such model is served (the name is the caller's, so it never becomes a label). */
   readonly model: string
+  /** The name that the caller used, whatever it was. */
+  readonly asked: string
   /** The target that answered, if any did. */
   readonly target: string | undefined
   readonly outcome: 'ok' | 'error' | 'cancelled'

@@ -72,7 +72,7 @@ export class Till {
   refusal(asks: readonly Ask[], nowMs: number): GatewayError | undefined {
     for (const ask of asks) {
       const purse = this.#purses.peek(ask.allowance.id, ask.subject)
-      if (!purse || purse.isLeasing) continue
+      if (!purse || purse.isLeasing || !this.#mayRefuse(purse, ask)) continue
       const found = this.#amount(this.#purses.at(ask.allowance, ask.subject, nowMs), ask, nowMs)
       if (found !== undefined && typeof found !== 'bigint') return found
     }
@@ -111,6 +111,11 @@ export class Till {
     if (free >= ask.least) return free
     if (ask.least - free <= short.free) return undefined
     return denial({ allowance: purse.allowance, shortage: short.shortage, least: ask.least, nowMs })
+  }
+
+  /** False where nothing is known that could be a reason: what most calls find. */
+  #mayRefuse(purse: Purse, ask: Ask): boolean {
+    return purse.short !== undefined || this.#failure !== undefined || this.#isBlocked(ask)
   }
 
   #isBlocked({ allowance }: Ask): boolean {

@@ -10,6 +10,7 @@ import { isObject } from '../core/json.ts'
 import type { Nanos } from '../core/money.ts'
 import { paysItself } from '../core/provider-key.ts'
 import { capped } from '../core/request.ts'
+import { sortedBounds } from '../core/sorted-bounds.ts'
 import { estimateTokens } from '../core/tokens.ts'
 import { noUsage, type Usage } from '../core/usage.ts'
 import type { Ask, Hold, Ledger } from '../ledger/ledger.ts'
@@ -39,32 +40,14 @@ export const budget =
   (attempt) => {
     const { request, caller, target } = attempt
     if (request.operation !== 'chat' || paysItself(attempt)) return next(attempt)
-    const { hard, soft } = moneyIn(options.match()(caller, request.model, target.provider))
-    const begin = hard.length === 0 ? next : within(options, hard, next)
-    if (soft.length === 0) return begin(attempt)
-    return afterwards(begin(attempt), () => {
+    const { hard, soft } = sortedBounds(options.match()(caller, request.model, target.provider))
+    const coming = hard.length === 0 ? next(attempt) : within(options, { attempt, hard }, next)
+    if (soft.length === 0) return coming
+    return afterwards(coming, () => {
       const { costNanos } = attempt.line
       if (costNanos) for (const bound of soft) options.ledger.charge(bound, costNanos)
     })
   }
-
-const none: readonly Bound[] = []
-
-const moneyIn = (bounds: readonly Bound[]): { readonly hard: readonly Bound[]; readonly soft: readonly Bound[] } => {
-  let hard: Bound[] | undefined
-  let soft: Bound[] | undefined
-  for (const bound of bounds) {
-    if (bound.allowance.unit !== 'nanos') continue
-    if (bound.allowance.isHard) {
-      hard ??= []
-      hard.push(bound)
-    } else {
-      soft ??= []
-      soft.push(bound)
-    }
-  }
-  return { hard: hard ?? none, soft: soft ?? none }
-}
 
 /** An attempt with what is to be set aside for it. */
 interface Case {
@@ -75,20 +58,31 @@ interface Case {
   readonly asks: readonly Ask[]
 }
 
-const within =
-  ({ ledger, clock }: BudgetOptions, hard: readonly Bound[], next: Handler<Attempt>): Handler<Attempt> =>
-  async (attempt) => {
-    let given: Case
-    let hold: Hold
-    try {
-      given = caseOf(attempt, hard)
-      const holding = ledger.hold(given.asks, attempt.signal)
-      hold = holding instanceof Promise ? await holding : holding
-    } catch (thrown) {
-      throw refused(attempt, onwards(asGatewayError(thrown), hard), clock.now())
-    }
-    return spend(given, hold, next)
+/** An attempt that these budgets bind. */
+interface Bounded {
+  readonly attempt: Attempt
+  readonly hard: readonly Bound[]
+}
+
+const within = (
+  { ledger, clock }: BudgetOptions,
+  { attempt, hard }: Bounded,
+  next: Handler<Attempt>,
+): Promise<Answer> => {
+  const turnAway = (thrown: unknown): Promise<Answer> =>
+    Promise.reject(refused(attempt, onwards(asGatewayError(thrown), hard), clock.now()))
+  let given: Case
+  let holding: Hold | Promise<Hold>
+  try {
+    given = caseOf(attempt, hard)
+    holding = ledger.hold(given.asks, attempt.signal)
+  } catch (thrown) {
+    return turnAway(thrown)
   }
+  return holding instanceof Promise
+    ? holding.then((hold) => spend(given, hold, next), turnAway)
+    : spend(given, holding, next)
+}
 
 const caseOf = (attempt: Attempt, hard: readonly Bound[]): Case => {
   const { request, target } = attempt

@@ -5,6 +5,7 @@ import { type Account, type Attempt, type Call, wasSent } from '../core/call.ts'
 import { asGatewayError } from '../core/errors.ts'
 import type { Stage } from '../core/handler.ts'
 import type { Request } from '../core/request.ts'
+import { type SortedBounds, sortedBounds } from '../core/sorted-bounds.ts'
 import { tightestLimits } from '../core/tightest-limits.ts'
 import { estimateTokens } from '../core/tokens.ts'
 import { inputTokens, outputTokens } from '../core/usage.ts'
@@ -28,7 +29,7 @@ export const limit =
   ({ ledger, match }: LimitOptions): Stage<Call> =>
   (next) =>
   (call) => {
-    const bounds = countingOf(match()(call.caller, call.request.model), call.request)
+    const bounds = countingOf(sortedBounds(match()(call.caller, call.request.model)), call.request)
     if (bounds.length === 0) return next(call)
     const tell = (): void => {
       call.notes.limits = tightestLimits(bounds, ledger.view)
@@ -44,7 +45,7 @@ export const limitProvider =
     const { caller, request, target, line } = attempt
     const all = match()(caller, request.model, target.provider)
     if (!all.some(isOfProvider)) return next(attempt)
-    const bounds = countingOf(all.filter(isOfProvider), request)
+    const bounds = countingOf(sortedBounds(all.filter(isOfProvider)), request)
     if (bounds.length === 0) return next(attempt)
     const call = { ...attempt, account: { attempts: [line] } }
     return admitted({ ledger, call, bounds }, () => next(attempt)).catch((thrown) => {
@@ -61,15 +62,9 @@ export const limitProvider =
 
 const isOfProvider = ({ subject }: Bound): boolean => subject.startsWith('provider:')
 
-const isCounting = ({ allowance }: Bound): boolean => allowance.unit !== 'nanos' && allowance.isHard
-
-const countingOf = (bounds: readonly Bound[], { operation }: Request): readonly Bound[] => {
-  if (!bounds.some(isCounting)) return none
-  // Counting tokens uses none, and is over at once.
-  return bounds.filter((bound) => isCounting(bound) && (operation === 'chat' || bound.allowance.unit === 'requests'))
-}
-
-const none: readonly Bound[] = []
+/** Counting tokens uses none, and is over at once. */
+const countingOf = ({ limits, requests }: SortedBounds, { operation }: Request): readonly Bound[] =>
+  operation === 'count_tokens' ? requests : limits
 
 interface Admission {
   readonly ledger: Ledger
@@ -78,20 +73,25 @@ interface Admission {
   readonly tell?: () => void
 }
 
-const admitted = async ({ ledger, call, bounds, tell }: Admission, next: () => Promise<Answer>): Promise<Answer> => {
+const admitted = (admission: Admission, next: () => Promise<Answer>): Promise<Answer> => {
+  const { ledger, call, bounds, tell } = admission
   const asks = asksOf(bounds, call.request)
-  let hold: Hold
-  try {
-    const holding = ledger.hold(asks, call.signal)
-    hold = holding instanceof Promise ? await holding : holding
-  } catch (thrown) {
+  const enter = (hold: Hold): Promise<Answer> => {
+    tell?.()
+    return afterwards(next(), (ending) => settle(hold, asks, usedBy(call.account, ending)))
+  }
+  const turnAway = (thrown: unknown): Promise<Answer> => {
     const error = asGatewayError(thrown)
     tell?.()
-    if (error.code === 'store_unavailable') return next()
-    throw error
+    return error.code === 'store_unavailable' ? next() : Promise.reject(error)
   }
-  tell?.()
-  return afterwards(next(), (ending) => settle(hold, asks, usedBy(call.account, ending)))
+  let holding: Hold | Promise<Hold>
+  try {
+    holding = ledger.hold(asks, call.signal)
+  } catch (thrown) {
+    return turnAway(thrown)
+  }
+  return holding instanceof Promise ? holding.then(enter, turnAway) : enter(holding)
 }
 
 const asksOf = (bounds: readonly Bound[], request: Request): readonly Ask[] => {

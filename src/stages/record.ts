@@ -21,6 +21,7 @@ const recordOf = (call: Call, { error, summary }: Ending, now: number): CallReco
   return {
     id: call.id,
     startedAt: call.startedAt,
+    started: call.started,
     durationMs: now - call.started,
     firstTokenMs: firstTokenAt === undefined ? undefined : firstTokenAt - call.started,
     caller: call.caller,
@@ -28,6 +29,7 @@ const recordOf = (call: Call, { error, summary }: Ending, now: number): CallReco
     operation: call.request.operation,
     stream: call.request.stream,
     model: call.notes.model ?? 'unknown',
+    asked: call.request.model,
     target: summary ? last?.target : undefined,
     outcome: error === undefined ? 'ok' : error.code === 'cancelled' ? 'cancelled' : 'error',
     error: error?.code,

@@ -28,6 +28,7 @@ const usage = { ...noUsage, input: 10, output: 20, reasoning: 3 }
 const record: CallRecord = {
   id: 'call-1',
   startedAt: 0,
+  started: 0,
   durationMs: 1_234.5678,
   firstTokenMs: 210.04,
   caller: { key: 'web', team: 'shop' },
@@ -35,6 +36,7 @@ const record: CallRecord = {
   operation: 'chat',
   stream: true,
   model: 'chat',
+  asked: 'chat',
   target: 'openai/a',
   outcome: 'ok',
   error: undefined,

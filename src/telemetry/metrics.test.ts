@@ -20,6 +20,7 @@ const line: AttemptLine = {
 const record: CallRecord = {
   id: 'id',
   startedAt: 0,
+  started: 0,
   durationMs: 1_200,
   firstTokenMs: 300,
   caller: { key: 'web' },
@@ -27,6 +28,7 @@ const record: CallRecord = {
   operation: 'chat',
   stream: true,
   model: 'chat',
+  asked: 'chat',
   target: 'openai/a',
   outcome: 'ok',
   error: undefined,

@@ -17,9 +17,19 @@ export const spanOf = (ms: number): string => {
 export const usualLimitHeaders = (limits: readonly LimitStanding[], now: number): Record<string, string> => {
   const headers: Record<string, string> = {}
   for (const { unit, limit, remaining, resetsAt } of limits) {
-    headers[`x-ratelimit-limit-${unit}`] = String(limit)
-    headers[`x-ratelimit-remaining-${unit}`] = String(remaining)
-    if (resetsAt !== undefined) headers[`x-ratelimit-reset-${unit}`] = spanOf(resetsAt - now)
+    const names = usualNames[unit]
+    headers[names.limit] = String(limit)
+    headers[names.remaining] = String(remaining)
+    if (resetsAt !== undefined) headers[names.reset] = spanOf(resetsAt - now)
   }
   return headers
 }
+
+const namesFor = (unit: LimitStanding['unit']) => ({
+  limit: `x-ratelimit-limit-${unit}`,
+  remaining: `x-ratelimit-remaining-${unit}`,
+  reset: `x-ratelimit-reset-${unit}`,
+})
+
+/** Made once: a name put together for each answer would be a new string for every lookup behind it. */
+const usualNames = { requests: namesFor('requests'), tokens: namesFor('tokens') }

@@ -1,0 +1,36 @@
+import type { Bound } from './allowance.ts'
+
+/** What binds somebody, sorted by who asks for it. */
+export interface SortedBounds {
+  /** Limits of requests, tokens and calls at once. */
+  readonly limits: readonly Bound[]
+  /** Of those, the limits of requests. */
+  readonly requests: readonly Bound[]
+  /** Budgets that refuse. */
+  readonly hard: readonly Bound[]
+  /** Budgets that only tell. */
+  readonly soft: readonly Bound[]
+}
+
+const none: readonly Bound[] = []
+const known = new WeakMap<readonly Bound[], SortedBounds>()
+
+/** Bounds by what they are for; remembered, since a caller has the same for each of its calls. */
+export const sortedBounds = (bounds: readonly Bound[]): SortedBounds => {
+  const found = known.get(bounds)
+  if (found) return found
+  const limits = some(bounds, ({ allowance }) => allowance.unit !== 'nanos' && allowance.isHard)
+  const sorted = {
+    limits,
+    requests: some(limits, ({ allowance }) => allowance.unit === 'requests'),
+    hard: some(bounds, ({ allowance }) => allowance.unit === 'nanos' && allowance.isHard),
+    soft: some(bounds, ({ allowance }) => allowance.unit === 'nanos' && !allowance.isHard),
+  }
+  known.set(bounds, sorted)
+  return sorted
+}
+
+const some = (bounds: readonly Bound[], isMeant: (bound: Bound) => boolean): readonly Bound[] => {
+  const meant = bounds.filter(isMeant)
+  return meant.length === 0 ? none : meant
+}
