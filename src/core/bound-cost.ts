@@ -24,6 +24,7 @@ export interface NoBound {
  * sound and documents by what they can count for at most, at the dearest rates that can apply. Takes microseconds.
  */
 export const boundOf = (request: Request, target: Target): CostBound | NoBound => {
+  if (request.raw) return { reason: 'nothing is known of what a request asks for that is passed on unread' }
   const price = target.facts?.price
   if (!price) return { reason: `the price of ${target.id} is not known` }
   const most = mostTokensOf(request, target)
@@ -43,7 +44,9 @@ export const isBounded = (bound: CostBound | NoBound): bound is CostBound => !('
 const tierOf = ({ body, chat }: Request): string | undefined =>
   typeof body?.speed === 'string' && body.speed !== 'standard' ? body.speed : chat.serviceTier
 
-const choicesOf = ({ chat }: Request, { quirks }: Target): number => {
+/** Vectors are no words: nothing is generated for them. */
+const choicesOf = ({ chat, embed }: Request, { quirks }: Target): number => {
+  if (embed) return 0
   const added = quirks.adds?.n
   return Math.max(1, chat.choices ?? 1, typeof added === 'number' ? added : 1)
 }

@@ -1,6 +1,7 @@
 import type { GatewayError } from './errors.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 import type { Usage } from './usage.ts'
+import type { Vector } from './vector.ts'
 
 /**
  * What a piece of an answer means, in words that belong to no provider. `choice` is the index among several answers
@@ -13,6 +14,7 @@ export type Delta =
   | ToolCall
   | Refusal
   | Media
+  | VectorDelta
   | Annotation
   | LogProbs
   | UsageDelta
@@ -75,6 +77,14 @@ export interface Media extends Placed {
   readonly id?: string | undefined
   readonly transcript?: string | undefined
   readonly expiresAt?: number | undefined
+}
+
+/** The vector of one input; those of an answer may come in any order. */
+export interface VectorDelta {
+  readonly kind: 'vector'
+  /** Of the input that it belongs to, from 0. */
+  readonly index: number
+  readonly vector: Vector
 }
 
 /** A citation that belongs to a text block. `url` citations are understood by all; the rest only by their origin. */
@@ -150,7 +160,14 @@ export interface End {
   readonly kind: 'end'
 }
 
-const semanticKinds: ReadonlySet<Delta['kind']> = new Set(['text', 'reasoning', 'tool_call', 'refusal', 'media'])
+const semanticKinds: ReadonlySet<Delta['kind']> = new Set([
+  'text',
+  'reasoning',
+  'tool_call',
+  'refusal',
+  'media',
+  'vector',
+])
 
 /** True for what a caller would miss: after the first of these an answer has begun and may not be replaced. */
 export const isSemantic = (delta: Delta): boolean =>

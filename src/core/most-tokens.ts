@@ -1,3 +1,4 @@
+import { mostInputTokens } from './embed.ts'
 import type { Chat, FilePart, Part, Request, Source, Tool } from './request.ts'
 import type { Target } from './target.ts'
 
@@ -170,6 +171,10 @@ export const mostTokensOf = (request: Request, { facts, quirks }: Target): MostT
     most.input += perMessage
     if (name !== undefined) most.input += Buffer.byteLength(name)
     weighParts(parts, weighing)
+  }
+  if (request.embed) {
+    most.input += mostInputTokens(request.embed)
+    most.unbounded = request.embed.unsized
   }
   weighSettings(chat, most)
   weighUnknown(request, weighing)

@@ -1,7 +1,9 @@
+import type { Embed } from './embed.ts'
 import type { JsonObject } from './json.ts'
+import type { Raw, RawOperation } from './raw.ts'
 
 /** What is asked of a model, in words that belong to no provider. */
-export type Operation = 'chat' | 'count_tokens'
+export type Operation = 'chat' | 'count_tokens' | 'embed' | RawOperation
 
 /**
  * One question. It keeps the caller's body, so that fields we do not know pass when the target speaks the same wire;
@@ -19,7 +21,12 @@ export interface Request {
   readonly body: JsonObject | undefined
   /** Headers of the caller that are part of its wire, lower-case; undefined: none came. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Empty where no conversation is meant. */
   readonly chat: Chat
+  /** What is to be turned into vectors, where that is what is asked. */
+  readonly embed?: Embed | undefined
+  /** What is passed on without being read, where that is what is asked. */
+  readonly raw?: Raw | undefined
   /** Fields and content types of the caller's wire that have no neutral word, by path: only that wire can carry them. */
   readonly untranslatable: readonly string[]
   /**
@@ -200,6 +207,9 @@ export type Format =
       readonly strict?: boolean | undefined
     }
 
+/** No conversation at all, as requests have it that ask for something else. */
+export const noChat: Chat = { messages: [], tools: [], stop: [] }
+
 /** A copy with another conversation or other settings; it no longer passes the caller's own body on. */
 export const revise = (request: Request, chat: Partial<Chat>): Request => ({
   ...request,
@@ -239,6 +249,7 @@ const addPartNeeds = (part: Part, needs: Set<Need>): void => {
 const acting = /mcp|code_interpreter|code_execution|computer|shell/
 
 /** May this be sent twice without doing something twice? Plain inference may; what the provider keeps or acts on may not. */
-export const isReplaySafe = ({ chat }: Request): boolean =>
+export const isReplaySafe = ({ chat, raw }: Request): boolean =>
+  raw?.replaySafe !== false &&
   chat.store !== true &&
   !chat.tools.some((tool) => tool.hosted !== undefined && acting.test(String(tool.hosted.value.type ?? '')))

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { weigh } from './chat-weight.ts'
-import type { Chat } from './request.ts'
+import { estimateInputs } from './embed.ts'
+import type { Chat, Request } from './request.ts'
 import { piecesOf } from './text-pieces.ts'
 
 interface Tokenizer {
@@ -84,4 +85,10 @@ export const estimateTokens = (chat: Chat): number => {
   let bytes = 0
   for (const text of texts) bytes += Buffer.byteLength(text)
   return tokens + Math.ceil(bytes / bytesPerToken)
+}
+
+/** About how many tokens a request has whatever it asks for; nothing is known of what is passed on unread. */
+export const estimateInput = ({ chat, embed, raw }: Request): number => {
+  if (embed) return estimateInputs(embed)
+  return raw ? 0 : estimateTokens(chat)
 }

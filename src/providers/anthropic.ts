@@ -41,7 +41,7 @@ export interface AnthropicOptions {
 /** The version of the language, which has been the only one since 2023. */
 const version = { 'anthropic-version': '2023-06-01' }
 
-const paths: Record<Operation, string> = {
+const paths: Partial<Record<Operation, string>> = {
   chat: '/messages',
   count_tokens: '/messages/count_tokens',
 }
@@ -55,7 +55,7 @@ export const createAnthropic = (options: AnthropicOptions): Provider => {
     name: options.name,
     wire: anthropicMessages,
     quirks: anthropicRow.quirks,
-    url: (_model, operation) => baseUrl + paths[operation],
+    url: (_model, operation) => (paths[operation] === undefined ? undefined : baseUrl + paths[operation]),
     headers: () => headers,
     headersWith: (key) => identityWith({ ...version, 'x-api-key': key }, options.headers),
     secrets,
