@@ -3,7 +3,7 @@ import type { Annotation, Reasoning, Text, ToolCall } from '../../core/delta.ts'
 import { wrapInEnvelope } from '../../core/envelope.ts'
 import { incapable } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { garbled } from './garbled.ts'
+import { garbled } from '../garbled.ts'
 import { wireName } from './name.ts'
 import { acceptedToolId } from './tool-ids.ts'
 

@@ -1,7 +1,7 @@
 import { invalid } from '../../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { Format, ReasoningRequest } from '../../core/request.ts'
-import { objectAt, optionalText, textAt, wholeNumber } from './checks.ts'
+import { objectAt, optionalText, textAt, wholeNumber } from '../checks.ts'
 import { noteOthers, type Reading } from './reading.ts'
 
 const thinkingFields: ReadonlySet<string> = new Set(['type', 'budget_tokens', 'display'])

@@ -1,7 +1,7 @@
 import { invalid } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Source } from '../../core/request.ts'
-import { nameAt, objectAt, textAt } from './checks.ts'
+import { nameAt, objectAt, textAt } from '../checks.ts'
 
 /** The address of something the provider is to fetch. Other schemes could make it read what only the gateway reaches. */
 const readUrl = (source: JsonObject, path: string): string => {

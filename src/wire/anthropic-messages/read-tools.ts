@@ -1,7 +1,7 @@
 import { invalid } from '../../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { Tool, ToolChoice } from '../../core/request.ts'
-import { nameAt, objectAt, optionalFlag, optionalText, textAt } from './checks.ts'
+import { nameAt, objectAt, optionalFlag, optionalText, textAt } from '../checks.ts'
 import { wireName } from './name.ts'
 import { cacheMarkOf, noteOthers, type Reading } from './reading.ts'
 

@@ -1,10 +1,10 @@
 import type { Delta } from '../../core/delta.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { garbled } from '../garbled.ts'
 import { blockStarts, opaqueBlock } from './block-starts.ts'
 import { errorIn, readErrorEvent } from './errors.ts'
 import { collectExtras, extras } from './extras.ts'
 import { readFinish } from './finish.ts'
-import { garbled } from './garbled.ts'
 import { readUsage } from './usage.ts'
 
 const parse = (bytes: Uint8Array): JsonValue => {

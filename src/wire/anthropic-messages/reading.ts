@@ -1,7 +1,7 @@
 import { invalid } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { CacheMark } from '../../core/request.ts'
-import { join, optionalObject } from './checks.ts'
+import { join, optionalObject } from '../checks.ts'
 
 /** What is found out on the way through a caller's body. */
 export interface Reading {

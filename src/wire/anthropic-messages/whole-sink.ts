@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { garbled } from '../garbled.ts'
 import type { BlockSink } from './block-sequence.ts'
-import { garbled } from './garbled.ts'
 
 type Block = Record<string, JsonValue | undefined>
 

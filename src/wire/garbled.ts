@@ -1,4 +1,4 @@
-import { GatewayError } from '../../core/errors.ts'
+import { GatewayError } from '../core/errors.ts'
 
 /** A success that is no answer of this language. */
 export const garbled = (problem: string, cause?: unknown): GatewayError =>

@@ -1,7 +1,7 @@
-import { invalid } from '../../core/errors.ts'
-import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { invalid } from '../core/errors.ts'
+import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
 
-/** A path in the caller's body, as Anthropic writes it: `messages.1.content.0.source.url`. */
+/** A path in the caller's body, as Anthropic and Amazon write it: `messages.1.content.0.source.url`. */
 export const join = (path: string, key: string | number): string => (path === '' ? String(key) : `${path}.${key}`)
 
 const required = (object: JsonObject, key: string, path: string): JsonValue => {
@@ -65,7 +65,7 @@ export const wholeNumber = (value: JsonValue, path: string, least: number): numb
   return value
 }
 
-/** A number from 0 to 1, as Anthropic has for `temperature` and `top_p`. */
+/** A number from 0 to 1, as Anthropic and Amazon have for temperature and top-p. */
 export const fraction = (value: JsonValue, path: string): number => {
   if (typeof value !== 'number') throw invalid(path, 'must be a number')
   if (value < 0 || value > 1) throw invalid(path, 'must be from 0 to 1')
