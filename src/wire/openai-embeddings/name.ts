@@ -1,0 +1,2 @@
+/** The name of this wire, as requests and answers carry it. */
+export const wireName = 'openai-embeddings'
