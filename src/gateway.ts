@@ -11,6 +11,7 @@ import { Stop } from './core/stop.ts'
 import { bookTo } from './ledger/book.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Health } from './routing/health.ts'
+import type { Hedging } from './routing/hedging.ts'
 import type { Plan } from './routing/plan.ts'
 import type { RetryBudget } from './routing/retry-budget.ts'
 import { createRoute } from './routing/route.ts'
@@ -32,6 +33,8 @@ export interface Parts {
   countsItself(provider: string): boolean
   readonly health: Health
   readonly retryBudget: RetryBudget
+  /** Undefined: nobody is asked twice because a target is late. */
+  readonly hedging?: Hedging | undefined
   readonly sinks: readonly Sink[]
   /** Budgets, limits and the book of what was spent; undefined: there are none. */
   readonly money?: Money | undefined
@@ -68,6 +71,7 @@ const assemble = (parts: Parts, load: () => number): Handler<Call> => {
     now: () => clock.now(),
     random,
     load,
+    hedging: parts.hedging,
   })
   const sinks = money ? [bookTo(money.ledger), ...parts.sinks] : parts.sinks
   return compose<Call>(

@@ -9,6 +9,7 @@ import type { Sink } from '../core/record.ts'
 import type { Target } from '../core/target.ts'
 import { createGatewayFrom, type Gateway } from '../gateway.ts'
 import { createHealth, type HealthOptions } from '../routing/health.ts'
+import { createHedging } from '../routing/hedging.ts'
 import type { Plan } from '../routing/plan.ts'
 import { createPolicies } from '../routing/policies.ts'
 import { createRetryBudget } from '../routing/retry-budget.ts'
@@ -104,6 +105,7 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     countsItself: (name) => current.providers.senders.get(name)?.url('', 'count_tokens', false) !== undefined,
     health,
     retryBudget: createRetryBudget({ clock }),
+    hedging: createHedging(),
     sinks: [batch.sink, ...(additions.sinks ?? [])],
     money: additions.hasLedger === false ? undefined : { ledger, match: () => directory.match() },
     clock,

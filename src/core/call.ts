@@ -84,6 +84,8 @@ export interface AttemptLine {
   sent?: boolean
   /** The most it could cost, set aside before it was sent; absent: no budget asked for it. */
   heldNanos?: Nanos
+  /** It was made because the one before was late, while that one went on. */
+  readonly hedge?: true
 }
 
 /** Attempts and money of one call, shared by all its copies, so that the ceiling covers them all. */
@@ -99,11 +101,25 @@ export interface Notes {
   order?: readonly string[]
   /** Targets that were left out, and why. */
   skipped?: { readonly target: string; readonly reason: string }[]
+  /** What became of asking a second target because the first was late; absent: that was not called for. */
+  hedge?: HedgeOutcome
+  /** What the gateway asked this for itself; absent: a caller asked. */
+  readonly purpose?: 'mirror'
+  /** The id of the call that it was asked for. */
+  readonly parent?: string
+  /** Was a copy of this call to go to another target? `full`: there were too many copies under way. */
+  mirror?: 'sent' | 'full'
   /** When the first semantic event came, on the process clock. */
   firstTokenAt?: number
   /** Where the caller's tightest limits stood when the call was let in. */
   limits?: readonly LimitStanding[]
 }
+
+/**
+ * `won`: it answered. `lost`: the first one did. `failed`: it could not answer. `denied`: no budget or limit let it be sent.
+ * `capped`: as many were asked twice already as may be.
+ */
+export type HedgeOutcome = 'won' | 'lost' | 'failed' | 'denied' | 'capped'
 
 /** Did an attempt reach its upstream, as far as is known? */
 export const wasSent = (line: AttemptLine): boolean =>

@@ -39,8 +39,8 @@ export interface Advisers {
 /** One pause that an upstream may ask for, and all of them together. */
 const mostWaitMs = 30_000
 const mostWaitedMs = 60_000
-/** Above this load a chain whose targets are overloaded is not walked any further. */
-const crowded = 0.8
+/** Above this load a chain whose targets are overloaded is not walked any further, and nobody is asked twice. */
+export const crowded = 0.8
 
 const stop: Decision = { kind: 'stop' }
 

@@ -5,18 +5,19 @@ import type { Handler } from '../core/handler.ts'
 import type { Target } from '../core/target.ts'
 import { pause } from './backoff.ts'
 import { type Advisers, type Decision, decide } from './decide.ts'
+import { askHedged, isHedgeable } from './hedge.ts'
+import type { Hedging } from './hedging.ts'
 import type { Plan, Route } from './plan.ts'
+import { ask, isLate, type Trial } from './trial.ts'
 
 export interface RouteOptions extends Advisers {
   /** The plan in force; read once per call, so that a call keeps the plan it began with. */
   plan(): Plan
   /** Told of each first try at a target, for its retry budget. */
   countRequest(target: Target): void
+  /** Undefined: nobody is asked twice, whatever the plan says. */
+  readonly hedging?: Hedging | undefined
 }
-
-/** An attempt with less than this left is not begun. */
-const leastLeftMs = 1_000
-const leastLeftShare = 0.1
 
 /** The hinge between a call and its attempts: orders the targets, then tries until one begins to answer. */
 export const createRoute =
@@ -25,6 +26,7 @@ export const createRoute =
   async (call) => {
     const route = findRoute(options.plan(), call)
     const order = orderOf(route, call)
+    if (route.hedge) options.hedging?.earn(route.name, route.hedge.budget)
     const trial: Trial = { call, route, rest: [...order], attempts: 0, again: 0, waitedMs: 0 }
     let target = trial.rest.shift()
     let first: GatewayError | undefined
@@ -41,15 +43,6 @@ export const createRoute =
       }
     }
   }
-
-interface Trial {
-  readonly call: Call
-  readonly route: Route
-  rest: Target[]
-  attempts: number
-  again: number
-  waitedMs: number
-}
 
 const findRoute = (plan: Plan, call: Call): Route => {
   const { model } = call.request
@@ -77,29 +70,16 @@ const orderOf = (route: Route, call: Call): readonly Target[] => {
   return targets
 }
 
-const tryTarget = async (
-  trial: Trial,
-  target: Target,
-  attempt: Handler<Attempt>,
-  options: RouteOptions,
-): Promise<Answer> => {
+const tryTarget = (trial: Trial, target: Target, attempt: Handler<Attempt>, options: RouteOptions): Promise<Answer> => {
   const { call, route } = trial
   const now = options.now()
-  const left = call.deadline - now
-  if (left < Math.min(leastLeftMs, (call.deadline - call.started) * leastLeftShare)) {
+  if (isLate(call, now)) {
     throw new GatewayError('deadline_exceeded', 'The time for this call is over.', { outcome: 'cancelled' })
   }
   if (trial.again === 0) options.countRequest(target)
-  const ordinal = ++trial.attempts
-  const line = { target: target.id, ordinal, started: now }
-  call.account.attempts.push(line)
-  try {
-    return await attempt({ ...call, target, ordinal, line, timeouts: route.timeouts })
-  } catch (thrown) {
-    // Nothing was sent, so it is none of the requests that the limit counts.
-    if (thrown instanceof GatewayError && thrown.details.outcome === 'incapable') trial.attempts--
-    throw thrown
-  }
+  const { hedging } = options
+  if (hedging && route.hedge && isHedgeable(call)) return askHedged(trial, target, attempt, { ...options, hedging })
+  return ask(trial, { call, target, now, isHedge: false }, attempt).answer
 }
 
 const follow = async (decision: Decision, trial: Trial, target: Target): Promise<Target | undefined> => {

@@ -44,6 +44,7 @@ export const callFacts = (
   tokens: tokensOf(record, redact),
   costUsd: record.costNanos === undefined ? undefined : usdFromNanos(record.costNanos),
   attempts: record.attempts.map((line) => attemptFacts(line, redact)),
+  hedge: record.notes.hedge,
   retryCount: record.retryCount > 0 ? record.retryCount : undefined,
 })
 
@@ -80,6 +81,7 @@ const tokensOf = ({ usage }: CallRecord, redact: Redact): unknown => {
 
 const attemptFacts = (line: AttemptLine, redact: Redact): unknown => ({
   target: redact(line.target),
+  hedge: line.hedge,
   outcome: line.outcome,
   status: line.status,
   durationMs: line.ended === undefined ? undefined : rounded(line.ended - line.started),

@@ -37,6 +37,13 @@ export const metricTable = {
     help: 'Attempts at another target than the one the same call had just tried; the label names where it went.',
     labels: ['model', 'target'],
   },
+  tollgate_hedges_total: {
+    kind: 'counter',
+    help:
+      'Calls whose first target was late, by what became of asking a second one: won, lost, failed, denied (by a budget ' +
+      'or limit), or capped (its share was used up, so nobody was asked).',
+    labels: ['model', 'outcome'],
+  },
   tollgate_request_duration_seconds: {
     kind: 'histogram',
     help: 'From the arrival of a call to the end of its answer.',

@@ -52,6 +52,8 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
       let before: string | undefined
       for (const line of record.attempts) {
         countAttempt(metrics, line)
+        // It went side by side with the one before, not after it.
+        if (line.hedge) continue
         if (before === line.target) metrics.add('tollgate_retries_total', [line.target])
         else if (before !== undefined) metrics.add('tollgate_fallbacks_total', [record.model, line.target])
         before = line.target
@@ -89,6 +91,7 @@ const countCall = (metrics: MetricRegistry, record: CallRecord): void => {
   if (record.firstTokenMs !== undefined)
     metrics.observeMs('tollgate_first_token_seconds', [model, target], record.firstTokenMs)
   if (record.error !== undefined) metrics.add('tollgate_errors_total', [record.error, model])
+  if (record.notes.hedge !== undefined) metrics.add('tollgate_hedges_total', [model, record.notes.hedge])
   if (record.retryCount > 0) metrics.add('tollgate_sdk_retries_total', [])
 }
 

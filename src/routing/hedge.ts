@@ -1,0 +1,104 @@
+import type { Answer } from '../core/answer.ts'
+import type { Attempt, Call, HedgeOutcome } from '../core/call.ts'
+import type { Handler } from '../core/handler.ts'
+import { isReplaySafe } from '../core/request.ts'
+import type { Target } from '../core/target.ts'
+import { type Advisers, crowded } from './decide.ts'
+import type { Hedging } from './hedging.ts'
+import type { HedgeLimits } from './plan.ts'
+import { enter, type Racer, race, type Won } from './race.ts'
+import { ask, isLate, type Trial } from './trial.ts'
+
+/** Whom a hedge asks of the world. */
+export interface HedgeAdvisers extends Pick<Advisers, 'now' | 'open' | 'load'> {
+  readonly hedging: Hedging
+  countRequest(target: Target): void
+}
+
+/** May this call be asked twice at all? What is asked for its effects may not. */
+export const isHedgeable = ({ request, notes }: Call): boolean =>
+  request.operation === 'chat' && isReplaySafe(request) && notes.purpose === undefined
+
+/**
+ * Asks a target; when its first words are later than they usually are, asks the next one as well, or the same again where
+ * there is no other. Who begins first answers; the other is stopped, and both leave a line and a bill.
+ */
+export const askHedged = async (
+  trial: Trial,
+  target: Target,
+  attempt: Handler<Attempt>,
+  advisers: HedgeAdvisers,
+): Promise<Answer> => {
+  const { call, route } = trial
+  const { hedging } = advisers
+  const { after } = route.hedge as HedgeLimits
+  const form = call.request.stream ? 'stream' : 'whole'
+  const patienceMs = hedging.patienceMs(target, form, after)
+  const begin = (own: Call, whom: Target, isHedge: boolean) =>
+    ask(trial, { call: own, target: whom, now: advisers.now(), isHedge }, attempt)
+  if (patienceMs === undefined) {
+    const { line, answer } = begin(call, target, false)
+    const begun = await answer
+    hedging.took(target, form, advisers.now() - line.started)
+    return begun
+  }
+  let hedge: Racer | undefined
+  const first = enter(call, (own) => begin(own, target, false))
+  const won = race(first, patienceMs, () => {
+    const other = secondFor(trial, target, patienceMs, advisers)
+    hedge = other && enter(call, (own) => begin(own, other, true))
+    return hedge
+  })
+  try {
+    const { answer, winner, loser } = await won
+    // A target that lost took at least so long: without its times it would seem faster than it is.
+    if (winner === first || loser === first) hedging.took(target, form, advisers.now() - first.line.started)
+    await settle(call, { answer, winner, loser })
+    if (hedge) call.notes.hedge = winner === hedge ? 'won' : endOf(hedge)
+    return answer
+  } catch (thrown) {
+    if (hedge) call.notes.hedge = endOf(hedge)
+    throw thrown
+  }
+}
+
+/** The next target that is well, or the same again; undefined when nobody may be asked now. */
+const secondFor = (
+  trial: Trial,
+  target: Target,
+  patienceMs: number,
+  { hedging, now, open, load, countRequest }: HedgeAdvisers,
+): Target | undefined => {
+  const { call, route } = trial
+  if (call.account.attempts.some((line) => line.hedge)) return undefined
+  if (call.signal.aborted || trial.attempts >= route.retry.attempts || load() > crowded) return undefined
+  // What would not begin in time is not worth its money.
+  if (isLate(call, now()) || call.deadline - now() < patienceMs) return undefined
+  const next = call.noFallback ? undefined : trial.rest.find(open)
+  const second = next ?? (open(target) ? target : undefined)
+  if (second === undefined) return undefined
+  if (!hedging.take(route.name)) {
+    call.notes.hedge = 'capped'
+    return undefined
+  }
+  trial.rest = trial.rest.filter((other) => other !== second)
+  if (second !== target) countRequest(second)
+  return second
+}
+
+/** The one that answers stands last among the attempts, and its diary is the call's. */
+const settle = async (call: Call, { winner, loser }: Won): Promise<void> => {
+  Object.assign(call.notes, winner.call.notes)
+  if (loser === undefined) return
+  const { attempts } = call.account
+  attempts.splice(attempts.indexOf(winner.line), 1)
+  attempts.push(winner.line)
+  // It was told to stop, which takes no longer than a turn: its bill should stand when that of the call is made.
+  const turn = new Promise((resolve) => setImmediate(resolve))
+  await Promise.race([loser.answer.catch(() => undefined), turn])
+}
+
+const endOf = ({ line }: Racer): HedgeOutcome => {
+  if (line.outcome === undefined || line.outcome === 'cancelled') return 'lost'
+  return line.outcome === 'incapable' && line.sent === false ? 'denied' : 'failed'
+}
