@@ -9,9 +9,9 @@ import type { Handler, Stage } from '../core/handler.ts'
 import { isObject } from '../core/json.ts'
 import type { Nanos } from '../core/money.ts'
 import { paysItself } from '../core/provider-key.ts'
-import { capped } from '../core/request.ts'
+import { capped, type Request } from '../core/request.ts'
 import { sortedBounds } from '../core/sorted-bounds.ts'
-import { estimateTokens } from '../core/tokens.ts'
+import { estimateInput } from '../core/tokens.ts'
 import { noUsage, type Usage } from '../core/usage.ts'
 import type { Ask, Hold, Ledger } from '../ledger/ledger.ts'
 
@@ -39,7 +39,7 @@ export const budget =
   (next) =>
   (attempt) => {
     const { request, caller, target } = attempt
-    if (request.operation !== 'chat' || paysItself(attempt)) return next(attempt)
+    if (request.operation === 'count_tokens' || paysItself(attempt)) return next(attempt)
     const { hard, soft } = sortedBounds(options.match()(caller, request.model, target.provider))
     const coming = hard.length === 0 ? next(attempt) : within(options, { attempt, hard }, next)
     if (soft.length === 0) return coming
@@ -134,7 +134,7 @@ const spend = ({ attempt, cost, wish, asks }: Case, hold: Hold, next: Handler<At
 /** What is booked: the cost where the provider measured it, an estimate no higher than the hold, or else the hold. */
 const settled = ({ line, request }: Attempt, { summary }: Ending, held: Nanos): Nanos => {
   if (line.costNanos === undefined) {
-    line.usage ??= guess(estimateTokens(request.chat), summary)
+    line.usage ??= guess(request, summary)
     line.costNanos = held
   } else if (line.costNanos > held && line.usage?.source !== 'measured') line.costNanos = held
   return line.costNanos
@@ -143,10 +143,10 @@ const settled = ({ line, request }: Attempt, { summary }: Ending, held: Nanos): 
 const bytesPerToken = 4
 
 /** Sizes in place of figures that were not told, or cannot be true. */
-const guess = (input: number, summary: Ending['summary']): Usage => ({
+const guess = (request: Request, summary: Ending['summary']): Usage => ({
   ...noUsage,
-  input,
-  output: Math.max(summary?.chunks ?? 0, Math.ceil((summary?.bytes ?? 0) / bytesPerToken)),
+  input: estimateInput(request),
+  output: request.embed ? 0 : Math.max(summary?.chunks ?? 0, Math.ceil((summary?.bytes ?? 0) / bytesPerToken)),
   source: 'estimated',
 })
 

@@ -7,7 +7,7 @@ import type { Stage } from '../core/handler.ts'
 import type { Request } from '../core/request.ts'
 import { type SortedBounds, sortedBounds } from '../core/sorted-bounds.ts'
 import { tightestLimits } from '../core/tightest-limits.ts'
-import { estimateTokens } from '../core/tokens.ts'
+import { estimateInput } from '../core/tokens.ts'
 import { inputTokens, outputTokens } from '../core/usage.ts'
 import type { Ask, Hold, Ledger } from '../ledger/ledger.ts'
 
@@ -109,8 +109,12 @@ const asksOf = (bounds: readonly Bound[], request: Request): readonly Ask[] => {
 
 const atLeastOne = (amount: bigint): bigint => (amount < 1n ? 1n : amount)
 
-const tokensFor = ({ chat }: Request): bigint =>
-  BigInt(estimateTokens(chat) + (chat.maxOutput ?? usualOutput) * (chat.choices ?? 1))
+const tokensFor = (request: Request): bigint => {
+  const { chat, embed, raw } = request
+  // Vectors are no words, and nothing is known of what passes unread until its answer tells.
+  const output = embed || raw ? 0 : (chat.maxOutput ?? usualOutput) * (chat.choices ?? 1)
+  return atLeastOne(BigInt(estimateInput(request) + output))
+}
 
 /** What a call used up: nothing when no provider was asked. */
 interface Used {

@@ -4,7 +4,7 @@ import type { Attempt } from '../core/call.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Stage } from '../core/handler.ts'
 import type { Outcome } from '../core/outcome.ts'
-import { estimateTokens } from '../core/tokens.ts'
+import { estimateInput } from '../core/tokens.ts'
 import { isPlausible, noUsage, type Usage } from '../core/usage.ts'
 
 /** Failed before a token was processed, so nothing was charged. */
@@ -53,10 +53,12 @@ const usageOf = (attempt: Attempt, { error, summary }: Ending, outcome: Outcome 
   const begun = summary !== undefined
   if (attempt.line.sent === false) return noUsage
   if (!begun && outcome !== 'ok' && free.has(outcome)) return noUsage
+  const { request } = attempt
+  if (request.raw) return reported && { ...reported, source: 'estimated' }
   return {
-    ...(reported ?? { ...noUsage, input: estimateTokens(attempt.request.chat) }),
+    ...(reported ?? { ...noUsage, input: estimateInput(request) }),
     // Providers send about one token per event; a lower figure that they reported themselves is not believed.
-    output: Math.max(reported?.output ?? 0, summary?.chunks ?? 0),
+    output: request.embed ? 0 : Math.max(reported?.output ?? 0, summary?.chunks ?? 0),
     source: 'estimated',
   }
 }
