@@ -113,11 +113,12 @@ class Delivery {
   async #whole(answer: Answer): Promise<void> {
     const same = answer.head.wire === this.#wire.name && answer.head.form === 'whole'
     let body: Uint8Array | string
-    if (same || this.#opened.call.request.operation === 'count_tokens') {
+    const counts = this.#opened.call.request.operation === 'count_tokens'
+    if (same || counts) {
       const pulled = answer.pull()
       const chunk = pulled instanceof Promise ? await pulled : pulled
       if (!chunk) throw new GatewayError('internal', 'A whole answer had no body.')
-      body = chunk.bytes
+      body = same ? chunk.bytes : countIn(chunk, this.#wire)
     } else body = await collect(answer, this.#wire.writer('whole', this.#opened.call.request))
     const { call } = this.#opened
     const headers = commonHeaders(call, 'application/json', this.#wire)
@@ -180,6 +181,12 @@ const say = (chunk: Chunk, writer: Writer): string => {
   let text = ''
   for (const delta of chunk.deltas) text += writer.write(delta)
   return text
+}
+
+/** A count of another language, or of the gateway's own, in the caller's words. */
+const countIn = (chunk: Chunk, { counting }: Wire): string => {
+  for (const delta of chunk.deltas) if (delta.kind === 'count' && counting) return counting.write(delta.tokens)
+  throw new GatewayError('internal', 'A count held no number.')
 }
 
 /** A whole body from an answer that came in another language, or in pieces. */

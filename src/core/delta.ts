@@ -18,6 +18,7 @@ export type Delta =
   | Annotation
   | LogProbs
   | UsageDelta
+  | Count
   | Finish
   | Failure
   | Opaque
@@ -117,6 +118,12 @@ export interface LogProbs {
 export interface UsageDelta {
   readonly kind: 'usage'
   readonly usage: Usage
+}
+
+/** How many tokens a question has: the whole answer to `count_tokens`. */
+export interface Count {
+  readonly kind: 'count'
+  readonly tokens: number
 }
 
 export type FinishReason =

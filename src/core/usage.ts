@@ -45,7 +45,8 @@ export const noUsage: Usage = {
 /** More than any model reads or writes in one call: a figure above this is a mistake, not a measurement. */
 const mostTokens = 20_000_000
 
-const isCount = (tokens: number): boolean => Number.isSafeInteger(tokens) && tokens >= 0
+/** Can a value be a number of tokens? */
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
 /** Can these figures be true? Each is a whole number from 0, and together they are no more than a model can process. */
 export const isPlausible = (usage: Usage): boolean =>

@@ -1,6 +1,7 @@
 import { Answer } from '../core/answer.ts'
 import type { Attempt } from '../core/call.ts'
 import { Chunk } from '../core/chunk.ts'
+import type { Delta } from '../core/delta.ts'
 import { incapable } from '../core/errors.ts'
 import type { Stage } from '../core/handler.ts'
 import { countChat } from '../core/tokens.ts'
@@ -22,12 +23,13 @@ const tell = async (attempt: Attempt): Promise<Answer> => {
     throw incapable(attempt.request.untranslatable[0] as string, attempt.target.id)
   }
   const tokens = await countChat(attempt.request.chat)
-  const bytes = Buffer.from(JSON.stringify({ input_tokens: tokens }))
-  const chunk: Chunk | undefined = new Chunk(bytes, false, () => [])
+  // A number in no language: whoever hands it to the caller writes it in the caller's.
+  const told: readonly Delta[] = [{ kind: 'count', tokens }]
+  const chunk: Chunk | undefined = new Chunk(new Uint8Array(), false, () => told)
   const rest = [chunk]
   return new Answer(
     {
-      wire: attempt.request.wire,
+      wire: '',
       form: 'whole',
       target: attempt.target,
       headers: { 'x-tollgate-count': 'estimated' },

@@ -3,7 +3,7 @@ import type { Attempt } from '../core/call.ts'
 import type { Reader } from '../core/chunk.ts'
 import { asGatewayError, GatewayError, incapable } from '../core/errors.ts'
 import type { Handler } from '../core/handler.ts'
-import { isObject } from '../core/json.ts'
+import type { JsonValue } from '../core/json.ts'
 import { paysItself } from '../core/provider-key.ts'
 import type { Request } from '../core/request.ts'
 import { atEndOfTurn } from '../core/turn.ts'
@@ -151,7 +151,7 @@ const start = (
     target: target.id,
     limits,
     timeouts,
-    wholeReader: request.operation === 'count_tokens' ? countReader : () => wire.reader('whole'),
+    wholeReader: () => (request.operation === 'count_tokens' ? countReader(wire) : wire.reader('whole')),
     signal,
     line,
     beginWithinMs: request.stream ? timeouts.firstTokenMs : undefined,
@@ -171,21 +171,26 @@ const start = (
 }
 
 /** The answer to `count_tokens` is no conversation: it only has to be the number that was asked for. */
-const countReader = (): Reader => (bytes) => {
-  let counted: unknown
-  try {
-    counted = JSON.parse(Buffer.from(bytes).toString())
-  } catch (cause) {
-    throw new GatewayError('upstream_garbled', 'The upstream did not answer in JSON.', { outcome: 'malformed', cause })
+const countReader =
+  ({ counting }: Wire): Reader =>
+  (bytes) => {
+    let counted: JsonValue
+    try {
+      counted = JSON.parse(Buffer.from(bytes).toString())
+    } catch (cause) {
+      throw new GatewayError('upstream_garbled', 'The upstream did not answer in JSON.', {
+        outcome: 'malformed',
+        cause,
+      })
+    }
+    const tokens = counting?.read(counted)
+    if (tokens !== undefined) return [{ kind: 'count', tokens }]
+    throw new GatewayError('upstream_garbled', 'The upstream did not answer with a count.', { outcome: 'malformed' })
   }
-  if (isObject(counted) && typeof counted.input_tokens === 'number') return []
-  throw new GatewayError('upstream_garbled', 'The upstream did not answer with a count.', { outcome: 'malformed' })
-}
 
 /** What an upstream's error answer means, with what its headers add. */
 const refusal = (beginning: Beginning & { ok: false }, provider: Provider, attempt: Attempt): GatewayError => {
   attempt.line.status = beginning.status
-  const hints = readHints(beginning.headers, Date.now())
   if (beginning.status < 400) {
     return new GatewayError(
       'upstream_failed',
@@ -196,6 +201,9 @@ const refusal = (beginning: Beginning & { ok: false }, provider: Provider, attem
     )
   }
   const error = provider.wire.readError(beginning.status, beginning.body)
+  const told = readHints(beginning.headers, Date.now())
+  // Some say how long to wait in the body.
+  const hints = { ...told, retryAfterMs: told.retryAfterMs ?? error.details.retryAfterMs }
   // What looks like a mistake may be tried again when the upstream says so itself; an overload that names a time is a limit.
   if (error.details.outcome === 'caller' && hints.shouldRetry) {
     return new GatewayError('upstream_failed', error.message, { ...error.details, ...hints, outcome: 'lock' })

@@ -2,7 +2,7 @@ import type { Form } from '../core/answer.ts'
 import type { Reader } from '../core/chunk.ts'
 import type { Delta } from '../core/delta.ts'
 import type { GatewayError } from '../core/errors.ts'
-import type { JsonObject } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { LimitStanding } from '../core/limit-standing.ts'
 import type { Operation, Request } from '../core/request.ts'
 import type { Target } from '../core/target.ts'
@@ -14,6 +14,13 @@ export interface Writer {
   write(delta: Delta): string
   /** The rest: the closing events of a stream, or the whole body. Called only when the answer is complete. */
   end(): string
+}
+
+/** How a language says how many tokens a question has. */
+export interface Counting {
+  /** The number in a whole answer to `count_tokens`; undefined when it is no such answer. */
+  read(body: JsonValue): number | undefined
+  write(tokens: number): string
 }
 
 /** What the door knows of a request beside its body. */
@@ -48,6 +55,8 @@ export interface Wire {
   reader(form: Form): Reader
   /** Us → caller; new for each answer. */
   writer(form: Form, request: Request): Writer
+  /** Undefined: nobody can ask for a count in this language. */
+  readonly counting?: Counting | undefined
   /** An error answer of an upstream, with its outcome class; `body` may be anything, or empty. */
   readError(status: number, body: string): GatewayError
   /** An error for a caller: a whole body, or what ends a stream that has begun. */

@@ -1,3 +1,5 @@
+import { isObject } from '../../core/json.ts'
+import { isCount } from '../../core/usage.ts'
 import { sse } from '../sse.ts'
 import type { Wire } from '../wire.ts'
 import { readError, writeError } from './errors.ts'
@@ -22,6 +24,10 @@ export const anthropicMessages: Wire = {
   writeRequest,
   reader,
   writer,
+  counting: {
+    read: (body) => (isObject(body) && isCount(body.input_tokens) ? body.input_tokens : undefined),
+    write: (tokens) => JSON.stringify({ input_tokens: tokens }),
+  },
   readError,
   writeError,
   matters,
