@@ -87,11 +87,15 @@ const find = (provider: string, model: string, at: number): { found?: Found; cha
   return { found: { usd: corrected.usd, isDoubled, contextWindow: correction.contextWindow }, changes }
 }
 
+/** What these make is no words, so that lists have no price for any. */
+const wordless = /embed|rerank|\b(bge|gte|e5)-/i
+
 /** Price and size of a model at a moment (Unix milliseconds), with service tiers; undefined when it is not listed. */
 export const listedAt = (provider: string, model: string, at: number): Listed | undefined => {
   const { found, changes } = find(provider, model, at)
   if (!found) return undefined
-  const usual = priceFrom(found.usd, /claude/.test(model) ? anthropicPremium : noPremium)
+  const usd = wordless.test(model) ? { output_mtok: 0, ...found.usd } : found.usd
+  const usual = priceFrom(usd, /claude/.test(model) ? anthropicPremium : noPremium)
   const base = usual && (found.isDoubled ? raised(usual, 2n) : usual)
   const services = base && servicesOf({ provider, model, at }, base)
   const regions = regionsOf(provider)
