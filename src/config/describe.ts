@@ -47,6 +47,7 @@ const describeAllowance = ({ webhook, ...allowance }: Allowance): Record<string,
 const describeProvider = (provider: ProviderConfig): ProviderConfig => ({
   ...provider,
   apiKey: hideText(provider.apiKey),
+  apiKeys: provider.apiKeys.map(({ weight }) => ({ key: hidden, weight })),
   headers: Object.fromEntries(Object.keys(provider.headers).map((name) => [name, hidden])),
 })
 

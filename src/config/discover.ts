@@ -3,6 +3,7 @@ import { isObject } from '../core/json.ts'
 import { bareHost, isLoopback } from './addresses.ts'
 import type { Environment } from './expand.ts'
 import { kinds } from './kinds.ts'
+import { usualAddress } from './resolve-address.ts'
 
 /** A provider that nobody configured but that is there. */
 export interface DiscoveredProvider {
@@ -29,12 +30,15 @@ export const discoverProviders = async (
   probe: Probe = probeOllama,
 ): Promise<DiscoveredProvider[]> => {
   const found: DiscoveredProvider[] = []
+  const used = new Set<string>()
   for (const kind of kinds.values()) {
     // A key alone does not tell whether somebody runs one here.
     if (!kind.needsKey) continue
     const variable = kind.environmentKeys.find((name) => environment[name])
-    if (variable === undefined) continue
-    found.push({ name: kind.name, kind: kind.name, apiKey: environment[variable], foundBy: variable })
+    const baseUrl = usualAddress(kind, environment)
+    if (variable === undefined || used.has(variable) || (kind.blanks.length > 0 && baseUrl === undefined)) continue
+    used.add(variable)
+    found.push({ name: kind.name, kind: kind.name, apiKey: environment[variable], baseUrl, foundBy: variable })
   }
   const origin = ollamaOrigin(environment.OLLAMA_HOST)
   const models = await probe(origin)

@@ -1,5 +1,7 @@
-import { anthropicRow } from '../providers/anthropic.ts'
+import { anthropicRow, anthropicRows } from '../providers/anthropic-rows.ts'
 import { compatibleRows } from '../providers/compatible-rows.ts'
+import type { Blank } from '../providers/row.ts'
+import type { OwnField } from './own-fields.ts'
 
 /** What the configuration knows of a kind of provider. */
 export interface Kind {
@@ -10,15 +12,26 @@ export interface Kind {
   readonly needsKey: boolean
   /** Is it always at the same address, so that none need be written? */
   readonly hasAddress: boolean
+  /** The usual address, where it leaves something open. */
+  readonly baseUrl?: string | undefined
+  readonly blanks: readonly Blank[]
+  /** Fields that only some kinds have, and this one does. */
+  readonly own: readonly OwnField[]
   /** Does it only pretend, inside this process? */
   readonly simulated: boolean
 }
 
-const called: readonly Kind[] = [anthropicRow, ...compatibleRows].map((row) => ({
+/** Where two have the same key, the first is the one that is found by it. */
+const rows = [anthropicRow, ...compatibleRows, ...anthropicRows.slice(1)]
+
+const called: readonly Kind[] = rows.map((row) => ({
   name: row.kind,
   environmentKeys: row.environmentKeys,
   needsKey: row.auth !== 'optional',
   hasAddress: row.baseUrl !== undefined,
+  baseUrl: row.baseUrl,
+  blanks: row.blanks ?? [],
+  own: (row.blanks ?? []).map(({ name }) => name),
   simulated: false,
 }))
 
@@ -27,6 +40,8 @@ const simulated: Kind = {
   environmentKeys: [],
   needsKey: false,
   hasAddress: false,
+  blanks: [],
+  own: [],
   simulated: true,
 }
 

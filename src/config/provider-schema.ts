@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Quirks } from '../core/target.ts'
 import { choice, duration, flag, list, named, number, section, share, text, whole } from './fields.ts'
 import { kindNames } from './kinds.ts'
+import { apiKeysField, ownFields } from './own-fields.ts'
 
 const quirkFields = {
   maxOutputField: choice(['max_tokens', 'max_completion_tokens'], {
@@ -102,6 +103,7 @@ export const providerSchema = section(
         'The key it is called with. Default: the usual environment variable of its kind, unless `baseUrl` sends calls elsewhere than usual.',
       examples: [`\${OPENAI_API_KEY}`],
     }).optional(),
+    apiKeys: apiKeysField,
     clientKeys: flag({
       description:
         'Whether callers may bring a key of their own account there, by `x-tollgate-provider-key: <provider>=<key>`. It is sent to this provider alone, for that call alone, and kept nowhere; no budget of money is charged for it.',
@@ -125,10 +127,11 @@ export const providerSchema = section(
       examples: [['gpt-5-mini']],
     }).optional(),
     quirks: quirks.prefault({}),
+    ...ownFields,
     ...simulationFields,
   },
   {
     description:
-      'Which fields it may have depends on its kind: `latencyMs` and what follows is for simulated ones only.',
+      'Which fields it may have depends on its kind: what follows `quirks` is only for some, and `latencyMs` and what follows for simulated ones.',
   },
 )

@@ -1,7 +1,7 @@
 import type { Attempt } from '../core/call.ts'
 import type { Handler } from '../core/handler.ts'
 import type { ModelFacts, Quirks, Target } from '../core/target.ts'
-import { anthropicRow, createAnthropic } from '../providers/anthropic.ts'
+import { anthropicRows, createAnthropic } from '../providers/anthropic.ts'
 import { compatibleRows, createCompatible } from '../providers/compatible.ts'
 import { factsOf } from '../providers/models.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -27,12 +27,13 @@ interface Made {
 }
 
 const make = (config: ProviderConfig): Made => {
-  const { name, kind, apiKey, baseUrl, headers, models } = config
+  const { name, kind, apiKey, apiKeys, baseUrl, headers, models } = config
   if (kind === 'simulated') return createSimulated({ ...config.simulation, name, models })
-  const options = { name, apiKey, baseUrl, headers, models }
-  const row = kind === 'anthropic' ? anthropicRow : compatibleRows.find((each) => each.kind === kind)
+  const options = { name, kind, apiKey, apiKeys, baseUrl, headers, models }
+  const own = anthropicRows.find((each) => each.kind === kind)
+  const row = own ?? compatibleRows.find((each) => each.kind === kind)
   return {
-    provider: kind === 'anthropic' ? createAnthropic(options) : createCompatible({ ...options, kind }),
+    provider: own ? createAnthropic(options) : createCompatible(options),
     facts: (model) => factsOf(row?.priceProvider, model),
   }
 }

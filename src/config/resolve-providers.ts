@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { baseUrlProblem, isSendable } from './addresses.ts'
+import { isSendable } from './addresses.ts'
 import type { Path } from './complaints.ts'
 import type { ProviderConfig, SimulationConfig } from './config.ts'
 import type { DiscoveredProvider } from './discover.ts'
@@ -8,7 +8,10 @@ import type { Environment } from './expand.ts'
 import { headersFrom } from './headers.ts'
 import type { Complain } from './issues.ts'
 import { type Kind, kindNames, kinds } from './kinds.ts'
+import { ownFieldNames } from './own-fields.ts'
 import { type providerSchema, simulationFields } from './provider-schema.ts'
+import { addressOf } from './resolve-address.ts'
+import { apiKeysOf } from './resolve-api-keys.ts'
 import { hint } from './suggest.ts'
 
 type Written = z.output<typeof providerSchema>
@@ -38,6 +41,7 @@ const discovered = (found: DiscoveredProvider): ProviderConfig => ({
   name: found.name,
   kind: found.kind,
   apiKey: found.apiKey,
+  apiKeys: [],
   clientKeys: false,
   baseUrl: found.baseUrl,
   headers: {},
@@ -67,9 +71,9 @@ const configured = (entry: Entry<Written>, surroundings: Surroundings): Provider
   return {
     name,
     kind: kind.name,
-    apiKey: apiKeyOf(entry, kind, surroundings),
+    ...keysOf(entry, kind, surroundings),
     clientKeys: value.clientKeys ?? false,
-    baseUrl: baseUrlOf(entry, kind, complain),
+    baseUrl: addressOf(value, kind, path, surroundings),
     headers: headersFrom(value.headers, [...path, 'headers'], complain),
     models: value.models ?? [],
     quirks: value.quirks,
@@ -78,7 +82,7 @@ const configured = (entry: Entry<Written>, surroundings: Surroundings): Provider
   }
 }
 
-const upstreamFields = ['apiKey', 'clientKeys', 'baseUrl', 'headers', 'quirks'] as const
+const upstreamFields = ['apiKey', 'apiKeys', 'clientKeys', 'baseUrl', 'headers', 'quirks'] as const
 const simulatedFields = Object.keys(simulationFields) as (keyof typeof simulationFields)[]
 
 const isGiven = (value: unknown): boolean =>
@@ -92,12 +96,17 @@ const complainOfForeignFields = ({ path, value }: Entry<Written>, kind: Kind, co
     const whose = kind.simulated ? 'only for providers that are called' : 'only for simulated providers'
     complain([...path, field], `is ${whose}; this one is of kind ${kind.name}`, 'key')
   }
+  for (const field of ownFieldNames) {
+    if (!isGiven(value[field]) || kind.own.includes(field)) continue
+    complain([...path, field], `is nothing that a provider of kind ${kind.name} has`, 'key')
+  }
 }
 
 const simulated = ({ name, value }: Entry<Written>, kind: Kind): ProviderConfig => ({
   name,
   kind: kind.name,
   apiKey: undefined,
+  apiKeys: [],
   clientKeys: false,
   baseUrl: undefined,
   headers: {},
@@ -119,6 +128,14 @@ const simulationOf = ({ retryAfter, ...value }: Written): SimulationConfig => ({
   failing: value.failing,
 })
 
+type Keys = Pick<ProviderConfig, 'apiKey' | 'apiKeys'>
+
+const keysOf = (entry: Entry<Written>, kind: Kind, surroundings: Surroundings): Keys => {
+  const { apiKey, apiKeys } = entry.value
+  if (apiKeys === undefined) return { apiKey: apiKeyOf(entry, kind, surroundings), apiKeys: [] }
+  return apiKeysOf({ apiKey, apiKeys }, entry.path, surroundings.complain)
+}
+
 /** The written key, or the usual variable's; never the latter when calls go to an address of the reader's choice. */
 const apiKeyOf = ({ path, value }: Entry<Written>, kind: Kind, surroundings: Surroundings): string | undefined => {
   const { environment, complain } = surroundings
@@ -134,15 +151,4 @@ const apiKeyOf = ({ path, value }: Entry<Written>, kind: Kind, surroundings: Sur
     complain(at, `${which}must be printable ASCII without spaces`)
   }
   return apiKey
-}
-
-const baseUrlOf = ({ path, value }: Entry<Written>, kind: Kind, complain: Complain): string | undefined => {
-  const at: Path = [...path, 'baseUrl']
-  if (value.baseUrl === undefined) {
-    if (!kind.hasAddress) complain(at, `is missing; the kind ${kind.name} has no usual address`)
-    return undefined
-  }
-  const problem = baseUrlProblem(value.baseUrl)
-  if (problem !== undefined) complain(at, problem)
-  return value.baseUrl.replace(/\/+$/, '')
 }

@@ -1,39 +1,18 @@
 import type { Operation } from '../core/request.ts'
 import { anthropicMessages } from '../wire/anthropic-messages/index.ts'
-import { identityOf, identityWith } from './identity.ts'
+import { anthropicRow, anthropicRows } from './anthropic-rows.ts'
+import { identityWith } from './identity.ts'
 import type { Provider } from './provider.ts'
-import type { ProviderRow } from './row.ts'
+import { identitiesOf, type KeySource } from './several-keys.ts'
 
-/** What is known of Anthropic. */
-export const anthropicRow: ProviderRow = {
-  kind: 'anthropic',
-  title: 'Anthropic',
-  baseUrl: 'https://api.anthropic.com/v1',
-  environmentKeys: ['ANTHROPIC_API_KEY'],
-  auth: 'x-api-key',
-  quirks: {},
-  models: [
-    'claude-opus-5-5',
-    'claude-sonnet-5-5',
-    'claude-haiku-4-5',
-    'claude-fable-5-1',
-    'claude-opus-5',
-    'claude-sonnet-5',
-    'claude-opus-4-8',
-    'claude-sonnet-4-6',
-  ],
-  priceProvider: 'anthropic',
-  source: 'https://platform.claude.com/docs/en/about-claude/models/overview',
-  checked: '2026-11-24',
-}
+export { anthropicRow, anthropicRows } from './anthropic-rows.ts'
 
-export interface AnthropicOptions {
+export interface AnthropicOptions extends KeySource {
   readonly name: string
-  /** Default: `https://api.anthropic.com/v1`. */
+  /** The kind of a row of `anthropicRows`. Default: `anthropic`. */
+  readonly kind?: string | undefined
+  /** Default: that of the row. */
   readonly baseUrl?: string | undefined
-  readonly apiKey?: string | undefined
-  /** Sent with every request, such as `anthropic-beta`; they win over those that prove who calls. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Where none is given: those of the row. */
   readonly models?: readonly string[] | undefined
 }
@@ -41,24 +20,37 @@ export interface AnthropicOptions {
 /** The version of the language, which has been the only one since 2023. */
 const version = { 'anthropic-version': '2023-06-01' }
 
-const paths: Partial<Record<Operation, string>> = {
+type Paths = Partial<Readonly<Record<Operation, string>>>
+
+const paths: Paths = {
   chat: '/messages',
   count_tokens: '/messages/count_tokens',
 }
 
-/** Anthropic, or who speaks its Messages language at another address. */
+const provingBy = {
+  'x-api-key': (key: string | undefined) => (key === undefined ? version : { ...version, 'x-api-key': key }),
+  bearer: (key: string | undefined) => (key === undefined ? version : { ...version, authorization: `Bearer ${key}` }),
+} as const
+
+/** Anthropic, or who speaks its Messages language at another address. Throws RangeError for a kind that is no row. */
 export const createAnthropic = (options: AnthropicOptions): Provider => {
-  const baseUrl = (options.baseUrl ?? anthropicRow.baseUrl ?? '').replace(/\/+$/, '')
-  const proof = options.apiKey === undefined ? version : { ...version, 'x-api-key': options.apiKey }
-  const { headers, secrets } = identityOf(proof, options.headers)
+  const row = anthropicRows.find(({ kind }) => kind === (options.kind ?? anthropicRow.kind))
+  if (!row) throw new RangeError(`No kind of provider is named ${options.kind}.`)
+  const baseUrl = (options.baseUrl ?? row.baseUrl ?? '').replace(/\/+$/, '')
+  const prove = provingBy[row.auth === 'bearer' ? 'bearer' : 'x-api-key']
+  const { headers, keys, secrets } = identitiesOf(options, prove)
+  // Only Anthropic itself counts tokens; for the others the gateway does.
+  const offered: Paths = row === anthropicRow ? paths : { chat: paths.chat }
   return {
     name: options.name,
     wire: anthropicMessages,
-    quirks: anthropicRow.quirks,
-    url: (_model, operation) => (paths[operation] === undefined ? undefined : baseUrl + paths[operation]),
+    quirks: row.quirks,
+    baseUrl,
+    url: (_model, operation) => (offered[operation] === undefined ? undefined : baseUrl + offered[operation]),
     headers: () => headers,
-    headersWith: (key) => identityWith({ ...version, 'x-api-key': key }, options.headers),
+    headersWith: (key) => identityWith(prove(key), options.headers),
+    keys,
     secrets,
-    models: options.models?.length ? options.models : anthropicRow.models,
+    models: options.models?.length ? options.models : row.models,
   }
 }

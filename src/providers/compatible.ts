@@ -1,40 +1,50 @@
 import { openaiChat } from '../wire/openai-chat/index.ts'
+import { openaiEmbeddings, openaiEmbeddingsInNumbers } from '../wire/openai-embeddings/index.ts'
+import { fillBlanks } from './blanks.ts'
 import { compatibleRows } from './compatible-rows.ts'
-import { identityOf, identityWith } from './identity.ts'
+import { identityWith } from './identity.ts'
+import { offers, openaiPaths } from './offers.ts'
 import type { Provider } from './provider.ts'
+import { identitiesOf, type KeySource } from './several-keys.ts'
 
 export { compatibleRows } from './compatible-rows.ts'
 
-export interface CompatibleOptions {
+export interface CompatibleOptions extends KeySource {
   readonly name: string
   /** The kind of a row of `compatibleRows`. */
   readonly kind: string
   /** Default: that of the row. */
   readonly baseUrl?: string | undefined
-  readonly apiKey?: string | undefined
-  /** Sent with every request; they win over those that prove who calls. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
   /** Where none is given: those of the row. */
   readonly models?: readonly string[] | undefined
 }
 
-/** A provider that speaks OpenAI's chat language. Throws RangeError for a kind that is no row, and where no address is known. */
+const bearer = (key: string | undefined): Record<string, string> =>
+  key === undefined ? {} : { authorization: `Bearer ${key}` }
+
+/** A provider that speaks OpenAI's languages. Throws RangeError for a kind that is no row, and where no address is known. */
 export const createCompatible = (options: CompatibleOptions): Provider => {
   const row = compatibleRows.find(({ kind }) => kind === options.kind)
   if (!row) throw new RangeError(`No kind of provider is named ${options.kind}.`)
-  const baseUrl = (options.baseUrl ?? row.baseUrl)?.replace(/\/+$/, '')
+  const baseUrl = (options.baseUrl ?? fillBlanks(row.baseUrl, row.blanks, {}))?.replace(/\/+$/, '')
   if (baseUrl === undefined) throw new RangeError(`A provider of kind ${row.kind} needs a base URL.`)
-  const proof: Record<string, string> = {}
-  if (options.apiKey !== undefined) proof.authorization = `Bearer ${options.apiKey}`
-  const { headers, secrets } = identityOf(proof, options.headers)
+  const offer = offers.get(row.kind)
+  const { headers, keys, secrets } = identitiesOf(options, bearer)
   return {
     name: options.name,
     wire: openaiChat,
+    wireFor: ({ operation, embed }) => {
+      if (operation !== 'embed') return openaiChat
+      return embed?.encoding === 'base64' && !offer?.base64 ? openaiEmbeddingsInNumbers : openaiEmbeddings
+    },
     quirks: row.quirks,
-    url: (_model, operation) => (operation === 'chat' ? `${baseUrl}/chat/completions` : undefined),
+    baseUrl,
+    url: (_model, operation) =>
+      operation === 'chat' || offer?.operations.includes(operation) ? baseUrl + openaiPaths[operation] : undefined,
     headers: () => headers,
-    headersWith: (key) => identityWith({ authorization: `Bearer ${key}` }, options.headers),
+    headersWith: (key) => identityWith(bearer(key), options.headers),
+    keys,
     secrets,
-    models: options.models?.length ? options.models : row.models,
+    models: options.models?.length ? options.models : [...row.models, ...(offer?.embeddingModels ?? [])],
   }
 }

@@ -1,6 +1,7 @@
 import type { Operation, Request } from '../core/request.ts'
 import type { Quirks } from '../core/target.ts'
 import type { Wire } from '../wire/wire.ts'
+import type { WeighedIdentity } from './several-keys.ts'
 
 /** A request as it is about to be sent, for those who sign it. Header names are lower-case. */
 export interface Signable {
@@ -17,6 +18,8 @@ export interface Provider {
   /** The language in which this is asked; absent: always `wire`. It gives one of a few wires, never a new one. */
   wireFor?(request: Request): Wire
   readonly quirks: Quirks
+  /** Under which everything of it lies, without a slash at its end, for what is passed on unread; absent: nothing is. */
+  readonly baseUrl?: string | undefined
   /** Where an operation on a model is sent, in the language of this name; undefined when the provider does not offer it. */
   url(model: string, operation: Operation, stream: boolean, wire?: string): string | undefined
   /** Identity and version headers, lower-case names; a promise only when a token must be fetched. */
@@ -25,6 +28,8 @@ export interface Provider {
   sign?(outgoing: Signable): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
   /** The same with another key in place of its own, which is then in none of them. Undefined: no caller may bring one. */
   headersWith?(key: string): Readonly<Record<string, string>>
+  /** Several identities, each with a key of its own, one of which takes the place of `headers()`; absent: there is one. */
+  readonly keys?: readonly WeighedIdentity[] | undefined
   /** Secrets in those headers, for the redactor. */
   readonly secrets: readonly string[]
   /** Model names it is known to serve, for `GET /v1/models`; others may work too. */

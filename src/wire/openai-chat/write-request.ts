@@ -2,7 +2,7 @@ import { incapable } from '../../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { Request } from '../../core/request.ts'
 import type { Target } from '../../core/target.ts'
-import { type Body, withoutOurs } from './body.ts'
+import { type Body, withoutOurs } from '../openai/body.ts'
 import { wireName } from './name.ts'
 import { passMessages } from './pass-messages.ts'
 import { writeChat } from './write-chat.ts'
@@ -18,8 +18,19 @@ const hints: ReadonlySet<string> = new Set([
   'prompt_cache_options',
 ])
 
-const isHint = (field: string, value: JsonValue): boolean =>
-  hints.has(field) || (field === 'store' && value === false) || (field === 'service_tier' && value === 'auto')
+/** Values that say what holds anyway: a target that does not take the field does the same without it. */
+const unsaid: ReadonlyMap<string, JsonValue> = new Map<string, JsonValue>([
+  ['store', false],
+  ['service_tier', 'auto'],
+  ['n', 1],
+  ['tool_choice', 'auto'],
+  ['parallel_tool_calls', true],
+  ['frequency_penalty', 0],
+  ['presence_penalty', 0],
+  ['logprobs', false],
+])
+
+const isHint = (field: string, value: JsonValue): boolean => hints.has(field) || unsaid.get(field) === value
 
 const setStream = (body: Body, request: Request, target: Target): void => {
   if (body.stream !== request.stream && (request.stream || body.stream !== undefined)) body.stream = request.stream
