@@ -3,5 +3,6 @@ export const callerDoors: readonly string[] = [
   '/v1/chat/completions',
   '/v1/messages',
   '/v1/messages/count_tokens',
+  '/v1/embeddings',
   '/v1/models',
 ]

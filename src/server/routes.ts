@@ -3,6 +3,7 @@ import { GatewayError } from '../core/errors.ts'
 import type { Operation } from '../core/request.ts'
 import { anthropicMessages } from '../wire/anthropic-messages/index.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
+import { openaiEmbeddings } from '../wire/openai-embeddings/index.ts'
 import type { Wire } from '../wire/wire.ts'
 
 /** Who may use a door: everybody, a caller with a key, or whoever sits on this machine. */
@@ -59,6 +60,7 @@ export const doors: ReadonlyMap<string, ServerDoor> = new Map(
     inference('/v1/chat/completions', openaiChat, 'chat'),
     inference('/v1/messages', anthropicMessages, 'chat'),
     inference('/v1/messages/count_tokens', anthropicMessages, 'count_tokens'),
+    inference('/v1/embeddings', openaiEmbeddings, 'embed'),
     page('/v1/models', 'models', 'caller'),
     page('/healthz', 'health', 'open'),
     page('/readyz', 'ready', 'open'),
