@@ -5,7 +5,7 @@ import type { ModelFacts } from '../core/target.ts'
 export interface SimulatedOptions {
   /** Default `sim`. */
   readonly name?: string | undefined
-  /** Names it answers to beside `small` and `large`; they cost what `small` costs. */
+  /** Names it answers to beside `small`, `large` and `embed`; they cost what `small` costs. */
   readonly models?: readonly string[] | undefined
   /** Until the first word, log-normal. Default 200 and 800; with 0 nothing is waited for. */
   readonly latencyMs?: { readonly p50: number; readonly p99: number } | undefined
@@ -73,7 +73,11 @@ const priceOf = (inputUsd: string, outputUsd: string): Price => {
 const small: ModelFacts = { price: priceOf('0.1', '0.4'), contextWindow: 128_000, maxOutput: 16_384, lacks: [] }
 const large: ModelFacts = { price: priceOf('2', '8'), contextWindow: 1_000_000, maxOutput: 65_536, lacks: [] }
 
-/** What is known of a simulated model: `small`, `large`, or another name, which is as `small`. */
-export const simulatedFacts = (model: string): ModelFacts => (model === 'large' ? large : small)
+const embed: ModelFacts = { price: priceOf('0.02', '0'), contextWindow: 8_192, lacks: [] }
 
-export const simulatedModels: readonly string[] = ['small', 'large']
+/** What is known of a simulated model: `small`, `large`, `embed`, or another name, which is as `small`. */
+export const simulatedFacts = (model: string): ModelFacts =>
+  model === 'large' ? large : model === 'embed' ? embed : small
+
+/** The last makes vectors, as do others with its name in theirs; the rest make words. */
+export const simulatedModels: readonly string[] = ['small', 'large', 'embed']

@@ -15,10 +15,10 @@ const weather: Tool = {
 const time: Tool = { name: 'get_time', parameters: { type: 'object', properties: {} } }
 
 describe('createSimulated', () => {
-  test('offers small and large beside the names it is given, and has no address', () => {
+  test('offers small, large and embed beside the names it is given, and has no address', () => {
     const { provider, facts } = createSimulated({ name: 'mock', models: ['tiny', 'small'] })
     assert.equal(provider.name, 'mock')
-    assert.deepEqual(provider.models, ['small', 'large', 'tiny'])
+    assert.deepEqual(provider.models, ['small', 'large', 'embed', 'tiny'])
     assert.equal(facts('tiny'), simulatedFacts('small'))
     assert.equal(facts('nonesuch'), undefined)
     assert.equal(provider.url('small', 'chat', false), undefined)

@@ -7,8 +7,10 @@ import type { Chat } from '../core/request.ts'
 import type { ModelFacts } from '../core/target.ts'
 import { countChat } from '../core/tokens.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
+import { openaiEmbeddings } from '../wire/openai-embeddings/index.ts'
 import type { Provider } from './provider.ts'
 import { deltasOf, type Said, usageOf } from './simulated-deltas.ts'
+import { inputTokensOf, makesVectors, vectorsFor } from './simulated-embedding.ts'
 import { type Fate, fatesFrom } from './simulated-fate.ts'
 import {
   type Behaviour,
@@ -52,7 +54,8 @@ export const createSimulated = (options: SimulatedOptions = {}): Simulated => {
     refuse(attempt, models)
     const fate = nextFate()
     meetAccidents(attempt, fate, behaviour)
-    const input = await promptTokens(attempt)
+    const { embed } = attempt.request
+    const input = await (embed ? inputTokensOf(embed, attempt) : promptTokens(attempt))
     await beginAfter(fate.latencyMs, attempt)
     if (fate.fails) {
       attempt.line.status = 500
@@ -60,7 +63,7 @@ export const createSimulated = (options: SimulatedOptions = {}): Simulated => {
         outcome: 'server',
       })
     }
-    const chunks = await chunksFor(attempt, input, behaviour)
+    const chunks = embed ? vectorsFor(embed, attempt, input) : await chunksFor(attempt, input, behaviour)
     attempt.line.status = 200
     return play(attempt, chunks, fate)
   }
@@ -71,7 +74,8 @@ const formOf = ({ request }: Attempt): Form => (request.stream ? 'events' : 'who
 
 const refuse = ({ request, target, signal, line }: Attempt, models: readonly string[]): void => {
   if (signal.aborted) throw asGatewayError(signal.reason)
-  if (request.operation !== 'chat') throw incapable(request.operation, target.id)
+  const wanted = makesVectors(target.model) ? 'embed' : 'chat'
+  if (request.operation !== wanted && models.includes(target.model)) throw incapable(request.operation, target.id)
   const media = request.chat.modalities?.find((kind) => kind !== 'text')
   if (media !== undefined) throw incapable(`modalities.${media}`, target.id)
   if (models.includes(target.model)) return
@@ -186,7 +190,8 @@ const play = (attempt: Attempt, chunks: readonly TimedChunk[], fate: Fate): Answ
     signal,
     now: () => performance.now(),
   })
-  return new Answer({ wire: openaiChat.name, form, target, headers: {} }, source)
+  const wire = attempt.request.embed ? openaiEmbeddings : openaiChat
+  return new Answer({ wire: wire.name, form, target, headers: {} }, source)
 }
 
 const broken = ({ target }: Attempt): GatewayError =>
