@@ -21,6 +21,7 @@ import { breaker } from './stages/breaker.ts'
 import { budget } from './stages/budget.ts'
 import { count } from './stages/count.ts'
 import { limit, limitProvider } from './stages/limit.ts'
+import { createMirrors, type Mirrors } from './stages/mirror.ts'
 import { price } from './stages/price.ts'
 import { record } from './stages/record.ts'
 
@@ -50,8 +51,14 @@ export interface Money {
   match(): Match
 }
 
+/** What answers calls, and what it does beside them. */
+interface Assembled {
+  readonly handle: Handler<Call>
+  readonly mirrors: Mirrors
+}
+
 /** The whole gateway: what happens once per call, then what happens once per attempt. */
-const assemble = (parts: Parts, load: () => number): Handler<Call> => {
+const assemble = (parts: Parts, load: () => number): Assembled => {
   const { health, retryBudget, clock, random, money } = parts
   const attempt = compose<Attempt>(
     [
@@ -74,13 +81,18 @@ const assemble = (parts: Parts, load: () => number): Handler<Call> => {
     hedging: parts.hedging,
   })
   const sinks = money ? [bookTo(money.ledger), ...parts.sinks] : parts.sinks
-  return compose<Call>(
+  const recorded = record(sinks, clock)
+  const ask: Handler<Attempt> = (copy) => recorded(() => attempt(copy))(copy)
+  const mirrors = createMirrors({ plan: parts.plan, ask, clock, random })
+  const handle = compose<Call>(
     [
-      record(sinks, clock), //            sees every end; tells the sinks one record, the ledger first
+      recorded, //                        sees every end; tells the sinks one record, the ledger first
       ...(money ? [limit(money)] : []), // requests, tokens and calls at once
+      mirrors.stage, //                   copies some calls to another target, in the background
     ],
     route(attempt), //                    orders the targets; tries until one begins
   )
+  return { handle, mirrors }
 }
 
 /** One thing asked of the gateway, before it is a call. */
@@ -121,7 +133,7 @@ export interface Gateway {
 
 export const createGatewayFrom = (parts: Parts): Gateway => {
   const underWay = new Set<Reins>()
-  const handle = assemble(parts, () => underWay.size / parts.capacity)
+  const { handle, mirrors } = assemble(parts, () => underWay.size / parts.capacity)
 
   let closed: GatewayError | undefined
 
@@ -171,6 +183,7 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
 
   const cancelAll = (reason: GatewayError): void => {
     for (const reins of underWay) halt(reins, reason)
+    mirrors.cancelAll(reason)
   }
 
   return {

@@ -23,6 +23,8 @@ export const callFacts = (
   { known: redact, fresh }: Redacting,
 ): Readonly<Record<string, unknown>> => ({
   id: fresh(record.id),
+  purpose: record.notes.purpose,
+  parent: redacted(record.notes.parent, fresh),
   key: redact(record.caller.key),
   org: redacted(record.caller.org, redact),
   team: redacted(record.caller.team, redact),

@@ -44,6 +44,13 @@ export const metricTable = {
       'or limit), or capped (its share was used up, so nobody was asked).',
     labels: ['model', 'outcome'],
   },
+  tollgate_mirrored_total: {
+    kind: 'counter',
+    help:
+      'Copies of calls that were sent to a mirror, by how they ended (ok, error, cancelled), or dropped where too many ' +
+      'were under way. They are no calls: only figures of attempts, tokens and cost count them too.',
+    labels: ['model', 'target', 'outcome'],
+  },
   tollgate_request_duration_seconds: {
     kind: 'histogram',
     help: 'From the arrival of a call to the end of its answer.',

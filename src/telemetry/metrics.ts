@@ -48,7 +48,8 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
   let droppedBefore = 0
   return {
     sink: (record) => {
-      countCall(metrics, record)
+      if (record.notes.purpose === undefined) countCall(metrics, record)
+      else metrics.add('tollgate_mirrored_total', [record.model, record.attempts[0]?.target ?? 'none', record.outcome])
       let before: string | undefined
       for (const line of record.attempts) {
         countAttempt(metrics, line)
@@ -92,6 +93,7 @@ const countCall = (metrics: MetricRegistry, record: CallRecord): void => {
     metrics.observeMs('tollgate_first_token_seconds', [model, target], record.firstTokenMs)
   if (record.error !== undefined) metrics.add('tollgate_errors_total', [record.error, model])
   if (record.notes.hedge !== undefined) metrics.add('tollgate_hedges_total', [model, record.notes.hedge])
+  if (record.notes.mirror === 'full') metrics.add('tollgate_mirrored_total', [model, 'none', 'dropped'])
   if (record.retryCount > 0) metrics.add('tollgate_sdk_retries_total', [])
 }
 
