@@ -44,7 +44,7 @@ export const hostRows: readonly ProviderRow[] = [
     auth: 'bearer',
     quirks: { maxOutputField: 'max_tokens', developerRole: false, reasoningField: 'reasoning_content' },
     models: [
-      'accounts/fireworks/models/glm-5p3',
+      'accounts/fireworks/models/glm-5p2',
       'accounts/fireworks/models/kimi-k2p6',
       'accounts/fireworks/models/deepseek-v4-pro',
       'accounts/fireworks/models/minimax-m3',

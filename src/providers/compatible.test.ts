@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import type { Request } from '../core/request.ts'
 import type { Target } from '../core/target.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
+import { fillBlanks } from './blanks.ts'
 import { compatibleRows, createCompatible } from './compatible.ts'
 
 const rowOf = (kind: string) => {
@@ -42,17 +43,19 @@ describe('compatibleRows', () => {
 
   for (const row of compatibleRows) {
     test(`has a usable address, source and date for ${row.title}`, () => {
-      assert.match(row.kind, /^[a-z][a-z-]*$/)
-      if (row.baseUrl !== undefined) {
-        const url = new URL(row.baseUrl)
+      assert.match(row.kind, /^[a-z][a-z0-9-]*$/)
+      const baseUrl = fillBlanks(row.baseUrl, row.blanks, { account: 'mine', region: 'here' })
+      if (baseUrl !== undefined) {
+        const url = new URL(baseUrl)
+        assert.doesNotMatch(baseUrl, /[{}]/)
         assert.equal(url.protocol, url.hostname === '127.0.0.1' ? 'http:' : 'https:')
-        assert.ok(!row.baseUrl.endsWith('/'))
+        assert.ok(!baseUrl.endsWith('/'))
       }
       assert.ok(URL.canParse(row.source))
       assert.match(row.checked, /^20\d\d-\d\d-\d\d$/)
       assert.ok(row.auth === 'optional' || row.environmentKeys.length > 0)
       assert.equal(new Set(row.models).size, row.models.length)
-      for (const name of row.environmentKeys) assert.match(name, /^[A-Z][A-Z0-9_]*_API_KEY$/)
+      for (const name of row.environmentKeys) assert.match(name, /^[A-Z][A-Z0-9_]*_(KEY|TOKEN)$/)
     })
 
     test(`writes a plain question for ${row.title}`, () => {

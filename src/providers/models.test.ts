@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { costOf, type Price, usdFromNanos } from '../core/money.ts'
 import { noUsage, type Usage } from '../core/usage.ts'
-import { anthropicRow } from './anthropic.ts'
+import { anthropicRows } from './anthropic.ts'
 import { compatibleRows } from './compatible.ts'
 import { anthropicPremium, noPremium, priceFrom } from './listed-price.ts'
 import { factsOf } from './models.ts'
@@ -124,10 +124,22 @@ describe('factsOf', () => {
   })
 
   test('knows a price for the models of the rows, save those the price list does not have yet', () => {
-    const unpriced = [...compatibleRows, anthropicRow].flatMap(({ kind, priceProvider, models }) =>
+    const listed = [...compatibleRows, ...anthropicRows].filter(({ priceProvider }) => priceProvider !== undefined)
+    const unpriced = listed.flatMap(({ kind, priceProvider, models }) =>
       models.filter((model) => factsOf(priceProvider, model)?.price === undefined).map((model) => `${kind}/${model}`),
     )
-    assert.deepEqual(unpriced, ['together/openai/gpt-oss-20b'])
+    assert.deepEqual(unpriced, [
+      'zai/glm-4.7',
+      'together/openai/gpt-oss-20b',
+      'cerebras/qwen-3.8-27b',
+      'novita/zai-org/glm-5.3-flash',
+      'novita/moonshotai/kimi-k2.5',
+      'novita/minimax/minimax-m2.5',
+      'ovhcloud/Qwen3.5-397B-A17B',
+      'zai-anthropic/glm-4.7',
+      'novita-anthropic/zai-org/glm-5.3-flash',
+      'novita-anthropic/moonshotai/kimi-k2.5',
+    ])
   })
 })
 
