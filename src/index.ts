@@ -19,3 +19,4 @@ export {
   createGateway,
   type LibraryGateway,
 } from './library/create-gateway.ts'
+export type { EmbedAnswer, EmbedRequest } from './library/embed.ts'

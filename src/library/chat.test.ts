@@ -202,7 +202,7 @@ describe('a gateway inside an application', () => {
 
   test('lists models and tells its figures', async () => {
     const names = gateway.models().map(({ name }) => name)
-    assert.deepEqual(names, ['chat', 'up/one', 'thinker/d', 'sim/small', 'sim/large'])
+    assert.deepEqual(names, ['chat', 'up/one', 'thinker/d', 'sim/small', 'sim/large', 'sim/embed'])
     assert.match(await gateway.metrics(), /tollgate_requests_total\{[^}]*model="sim\/small"[^}]*\} [1-9]/)
   })
 })

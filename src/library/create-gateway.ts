@@ -8,10 +8,13 @@ import { systemClock } from '../core/clock.ts'
 import type { Delta } from '../core/delta.ts'
 import { GatewayError, invalid } from '../core/errors.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
+import type { Request } from '../core/request.ts'
 import type { Opened } from '../gateway.ts'
 import { createFetch } from '../server/web.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
+import { openaiEmbeddings } from '../wire/openai-embeddings/index.ts'
 import { type ChatAnswer, Gathering } from './collect.ts'
+import { type EmbedAnswer, type EmbedRequest, gatherVectors } from './embed.ts'
 
 /** A chat request in OpenAI's words: `model`, `messages`, `tools`, `response_format`, and whatever else the target takes. */
 export interface ChatRequest {
@@ -53,8 +56,10 @@ export interface LibraryGateway {
   chat(request: ChatRequest, options?: CallOptions): Promise<ChatAnswer>
   /** Asks and gives the answer as it comes. Reading it throws GatewayError. */
   stream(request: ChatRequest, options?: CallOptions): ChatStream
+  /** Turns texts into vectors. Throws GatewayError. */
+  embed(request: EmbedRequest, options?: CallOptions): Promise<EmbedAnswer>
   /** The doors of the server as a web-standard handler. */
-  readonly fetch: (request: Request) => Promise<Response>
+  readonly fetch: (request: globalThis.Request) => Promise<Response>
   /** The same gateway for somebody: their calls carry these names. */
   asCaller(scope: CallerScope): LibraryGateway
   /** Public models and what they stand for. */
@@ -88,11 +93,14 @@ const quiet = (input: ConfigInput): ConfigInput => {
 export const facade = (runtime: Runtime, key: string, scope: CallerScope = {}): LibraryGateway => {
   const caller: Caller = { key, ...scope }
   const open = (request: ChatRequest, stream: boolean, options: CallOptions): Opened => {
+    const body = { ...request, stream } as unknown as JsonObject
+    return start(() => openaiChat.readRequest(body, { operation: 'chat' }), options)
+  }
+  const start = (read: () => Request, options: CallOptions): Opened => {
     const { signal, timeoutMs, noFallback } = options
     if (signal?.aborted) throw cancelledBy(signal)
     if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalid('timeoutMs', 'must be more than 0.')
-    const body = { ...request, stream } as unknown as JsonObject
-    const asked = openaiChat.readRequest(body, { operation: 'chat' })
+    const asked = read()
     const opened = runtime.gateway.open({ request: asked, caller, timeoutMs, noFallback })
     if (signal) obey(signal, opened)
     return opened
@@ -107,6 +115,11 @@ export const facade = (runtime: Runtime, key: string, scope: CallerScope = {}): 
       return gathering.end(systemClock.now())
     },
     stream: (request, options = {}) => streamOf(() => open(request, true, options)),
+    embed: async (request, options = {}) => {
+      const body = { ...request } as unknown as JsonObject
+      const opened = start(() => openaiEmbeddings.readRequest(body, { operation: 'embed' }), options)
+      return gatherVectors(await opened.answer, opened.call, systemClock.now)
+    },
     fetch: createFetch({
       gateway: runtime.gateway,
       plan: runtime.plan,

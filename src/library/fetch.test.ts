@@ -130,7 +130,7 @@ describe('the handler of a gateway', () => {
     const listed = (await responses[0]?.json()) as { data: { id: string }[] } | undefined
     assert.deepEqual(
       listed?.data.map(({ id }) => id),
-      ['up/one', 'sim/small', 'sim/large'],
+      ['up/one', 'sim/small', 'sim/large', 'sim/embed'],
     )
   })
 
