@@ -29,7 +29,7 @@ interface Placed {
   readonly block: number
 }
 
-/** The answer exists: its id and the model that answers. Not semantic: nothing has been said yet. */
+/** The answer exists: its id and the model that answers; empty what the upstream does not tell. Not semantic: nothing has been said yet. */
 export interface Start {
   readonly kind: 'start'
   readonly id: string
@@ -51,6 +51,8 @@ export interface Reasoning extends Placed {
   readonly signature?: string | undefined
   /** Encrypted thinking whose text is not shown (`redacted_thinking`); opaque. */
   readonly redacted?: string | undefined
+  /** How its maker names this thinking, on its first delta, where the maker does; the proof holds the name too. */
+  readonly id?: string | undefined
   /** The wire that said it; another provider's model never gets it. */
   readonly origin: string
 }

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { inputTokens, outputTokens, type Usage } from '../../core/usage.ts'
-import { readStatedCost } from './stated-cost.ts'
+import { readStatedCost } from '../openai/stated-cost.ts'
 
 /** Absent is zero; anything that cannot be a count of tokens is unknown. */
 const countOf = (value: JsonValue | undefined): number | undefined => {

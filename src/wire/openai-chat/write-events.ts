@@ -76,7 +76,7 @@ export class EventsWriter implements Writer {
   #start({ id, model, created }: Start): void {
     const named = JSON.stringify(id === '' ? newAnswerId() : id)
     const since = created ?? Math.floor(Date.now() / 1000)
-    this.#head = `data: {"id":${named},"object":"chat.completion.chunk","created":${since},"model":${JSON.stringify(model)},`
+    this.#head = `data: {"id":${named},"object":"chat.completion.chunk","created":${since},"model":${JSON.stringify(model || this.#request.model)},`
   }
 
   #startUnnamed(): void {

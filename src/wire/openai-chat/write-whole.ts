@@ -168,7 +168,7 @@ export class WholeWriter implements Writer {
     if ('choice' in delta) {
       this.#choices[delta.choice] ??= new Gathered()
       this.#choices[delta.choice]?.add(delta)
-    } else if (delta.kind === 'start') this.#start = delta
+    } else if (delta.kind === 'start') this.#start = { ...delta, model: delta.model || this.#start.model }
     else if (delta.kind === 'usage') this.#usage = delta.usage
     else if (delta.kind === 'opaque' && delta.wire === wireName && isObject(delta.value)) {
       Object.assign(this.#extras, delta.value)
