@@ -1,13 +1,20 @@
 import type { Operation, Request } from '../core/request.ts'
 import type { Quirks } from '../core/target.ts'
 import type { Wire } from '../wire/wire.ts'
-import type { WeighedIdentity } from './several-keys.ts'
 
 /** A request as it is about to be sent, for those who sign it. Header names are lower-case. */
 export interface Signable {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
+}
+
+/** One of several identities under which a provider can be called. */
+export interface WeighedIdentity {
+  /** As `Provider.headers` gives them. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Its share of the callers among the others; more than 0. */
+  readonly weight: number
 }
 
 /** Who answers: a language, an address and a proof of identity. Data; what talks is `transport/send.ts`. */

@@ -1,15 +1,10 @@
 import { type Identity, identityOf } from './identity.ts'
+import type { WeighedIdentity } from './provider.ts'
 
 /** A key, and its share of the traffic among the keys of its provider. */
 export interface WeighedKey {
   readonly key: string
   /** More than 0. */
-  readonly weight: number
-}
-
-/** One of several identities under which a provider can be called. */
-export interface WeighedIdentity {
-  readonly headers: Readonly<Record<string, string>>
   readonly weight: number
 }
 

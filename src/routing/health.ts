@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts'
 import { type Outcome, outcomes } from '../core/outcome.ts'
+import { restMsAfter } from '../core/rest.ts'
 import type { Target } from '../core/target.ts'
 import { RollingCount } from './rolling-count.ts'
 
@@ -50,10 +51,6 @@ interface TargetHealth {
 
 const windowMs = 30_000
 const fewestAttempts = 20
-const throttledDefaultMs = 5_000
-const throttledMostMs = 300_000
-const quotaMs = 15 * 60_000
-const unhealthyMs = 5 * 60_000
 const firstTokenMemoryMs = 60_000
 const isOpen: HealthState = { open: true, reason: 'open', opensInMs: 0 }
 
@@ -106,17 +103,17 @@ export const createHealth = (options: HealthOptions): Health => {
   }
 
   const cool = (target: Target, outcome: Outcome, retryAfterMs: number | undefined): void => {
-    const now = clock.now()
+    const restMs = restMsAfter(outcome, retryAfterMs)
+    if (restMs === undefined) return
+    const until = clock.now() + restMs
     const { credential } = outcomes[outcome]
     if (credential === 'cool_down') {
-      const ms = Math.min(retryAfterMs ?? throttledDefaultMs, throttledMostMs)
       const health = of(target)
       // A later, shorter answer never shortens a pause that was asked for.
-      health.coolUntil = Math.max(health.coolUntil, now + ms)
-    } else if (credential === 'cool_down_long') {
-      credentials.set(target.provider, { until: now + quotaMs, reason: 'its account has no credit' })
-    } else if (credential === 'unhealthy') {
-      credentials.set(target.provider, { until: now + unhealthyMs, reason: 'its key was refused' })
+      health.coolUntil = Math.max(health.coolUntil, until)
+    } else {
+      const reason = credential === 'unhealthy' ? 'its key was refused' : 'its account has no credit'
+      credentials.set(target.provider, { until, reason })
     }
   }
 

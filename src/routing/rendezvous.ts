@@ -28,19 +28,19 @@ const ownHash = (target: Target): number => {
 }
 
 /**
- * A number from a key and a target, lower for the target the key belongs to. Distributed exponentially with the weight as
- * rate, so that of all keys each target is the lowest for its share; what one target has does not depend on the others.
+ * A number from a key and a place, both hashed, lower for the place the key belongs to. Distributed exponentially with the
+ * weight as rate, so that of all keys each place is the lowest for its share; what one has does not depend on the others.
  */
-const distance = (key: number, target: Target): number => {
-  const high = mixed(key ^ ownHash(target))
+export const distanceTo = (place: number, weight: number, key: number): number => {
+  const high = mixed(key ^ place)
   const low = mixed(high ^ Math.imul(key, 0x9e3779b1))
   const uniform = (high * 0x200000 + (low >>> 11) + 0.5) / 2 ** 53
-  return -Math.log(uniform) / target.weight
+  return -Math.log(uniform) / weight
 }
 
 /** Targets in the order in which they belong to a key: the first is its own, the next is who stands in for it. */
 export const rendezvous = (key: number, targets: readonly Target[]): readonly Target[] =>
   targets
-    .map((target) => ({ target, at: distance(key, target) }))
+    .map((target) => ({ target, at: distanceTo(ownHash(target), target.weight, key) }))
     .sort((one, other) => one.at - other.at)
     .map(({ target }) => target)

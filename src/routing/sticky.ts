@@ -24,12 +24,18 @@ export const createSticky =
   (by: readonly StickyKind[] = usualSticky): Policy =>
   (targets, call) => {
     if (targets.length < 2) return targets
-    for (const kind of by) {
-      const key = readers[kind](call)
-      if (key !== undefined) return rendezvous(hashOf(key), targets)
-    }
-    return targets
+    const key = belongingOf(call, by)
+    return key === undefined ? targets : rendezvous(hashOf(key), targets)
   }
+
+/** What a call belongs together with others by: the first of these that it has; undefined: it has none. */
+export const belongingOf = (call: Call, by: readonly StickyKind[]): string | undefined => {
+  for (const kind of by) {
+    const key = readers[kind](call)
+    if (key !== undefined) return key
+  }
+  return undefined
+}
 
 /** The kind stands before the name, or a user and a session of one name would be one. */
 const readers: Readonly<Record<StickyKind, (call: Call) => string | undefined>> = {

@@ -1,6 +1,7 @@
 import { Answer } from '../core/answer.ts'
 import type { Attempt } from '../core/call.ts'
 import type { Reader } from '../core/chunk.ts'
+import { systemClock } from '../core/clock.ts'
 import { asGatewayError, GatewayError, incapable } from '../core/errors.ts'
 import type { Handler } from '../core/handler.ts'
 import type { JsonValue } from '../core/json.ts'
@@ -13,6 +14,8 @@ import { discreet } from './discreet.ts'
 import { type Beginning, Exchange, type ExchangeLimits } from './exchange.ts'
 import { shownHeaders } from './headers.ts'
 import { readHints } from './hints.ts'
+import { createKeyRests, type KeyRests } from './key-rests.ts'
+import { KeyRing } from './key-ring.ts'
 import type { Pools } from './pool.ts'
 
 const mebibyte = 1024 * 1024
@@ -43,8 +46,15 @@ const addressOf = (url: string): Address => {
 }
 
 /** The only one that talks to upstreams: encodes the request, sends it, cuts the answer into whole events. */
-export const createSend = (given: ReadonlyMap<string, Provider>, pools: Pools): Handler<Attempt> => {
+export const createSend = (
+  given: ReadonlyMap<string, Provider>,
+  pools: Pools,
+  rests: KeyRests = createKeyRests({ clock: systemClock }),
+): Handler<Attempt> => {
   const speakers = new Map([...given].map(([name, each]) => [name, speakerOf(each)]))
+  const rings = new Map(
+    [...given].flatMap(([name, { keys }]) => (keys ? [[name, new KeyRing(name, keys, rests)] as const] : [])),
+  )
   return async (attempt) => {
     attempt.line.sent = false
     const provider = speakers.get(attempt.target.provider)?.(attempt.request)
@@ -53,27 +63,46 @@ export const createSend = (given: ReadonlyMap<string, Provider>, pools: Pools): 
     const url = provider.url(attempt.target.model, operation, stream, provider.wire.name)
     if (url === undefined) throw incapable(operation, attempt.target.id)
     const body = provider.wire.writeRequest(attempt.request, attempt.target)
+    const ring = rings.size === 0 || ownKey(attempt, provider) ? undefined : rings.get(provider.name)
+    const ask = (own: Outgoing['headers']): Promise<Answer> => post(attempt, provider, pools, { url, body, own })
+    if (ring) return ring.ask(attempt, ask)
     const identity = identityFor(attempt, provider)
-    const own = identity instanceof Promise ? await identity : identity
-    const headers = spoken(attempt, provider, own)
-    const signature = provider.sign ? await provider.sign({ url, headers, body }) : undefined
-    const beginning = await exchange(attempt, provider, pools, {
-      ...addressOf(url),
-      headers: signature ? { ...headers, ...signature } : headers,
-      body,
-    })
-    if (!beginning.ok) throw blamed(refusal(beginning, provider, attempt), attempt)
-    attempt.line.status = 200
-    return new Answer(
-      {
-        wire: provider.wire.name,
-        form: beginning.form,
-        target: attempt.target,
-        headers: shownHeaders(beginning.headers),
-      },
-      beginning.inbox,
-    )
+    return ask(identity instanceof Promise ? await identity : identity)
   }
+}
+
+interface Question {
+  readonly url: string
+  readonly body: string
+  /** The headers that prove who asks. */
+  readonly own: Outgoing['headers']
+}
+
+/** One request under one identity, and the answer to it. */
+const post = async (
+  attempt: Attempt,
+  provider: Provider,
+  pools: Pools,
+  { url, body, own }: Question,
+): Promise<Answer> => {
+  const headers = spoken(attempt, provider, own)
+  const signature = provider.sign ? await provider.sign({ url, headers, body }) : undefined
+  const beginning = await exchange(attempt, provider, pools, {
+    ...addressOf(url),
+    headers: signature ? { ...headers, ...signature } : headers,
+    body,
+  })
+  if (!beginning.ok) throw blamed(refusal(beginning, provider, attempt), attempt)
+  attempt.line.status = 200
+  return new Answer(
+    {
+      wire: provider.wire.name,
+      form: beginning.form,
+      target: attempt.target,
+      headers: shownHeaders(beginning.headers),
+    },
+    beginning.inbox,
+  )
 }
 
 /** A provider in the language in which it is asked something, whose errors never repeat its secrets. */
@@ -97,11 +126,15 @@ const spoken = (attempt: Attempt, provider: Provider, own: Outgoing['headers']):
   return joined
 }
 
+/** The key of the caller's own account there; undefined: it brought none. */
+const ownKey = ({ providerKey }: Attempt, { name }: Provider): string | undefined =>
+  providerKey !== undefined && providerKey.provider === name ? providerKey.key : undefined
+
 /** The provider's own proof, or the caller's: never both, and the caller's never anywhere else. */
 const identityFor = (attempt: Attempt, provider: Provider): ReturnType<Provider['headers']> => {
-  const { providerKey } = attempt
-  if (providerKey === undefined || providerKey.provider !== provider.name) return provider.headers()
-  if (provider.headersWith) return provider.headersWith(providerKey.key)
+  const key = ownKey(attempt, provider)
+  if (key === undefined) return provider.headers()
+  if (provider.headersWith) return provider.headersWith(key)
   throw incapable('a key of the caller', attempt.target.id)
 }
 
@@ -200,7 +233,7 @@ const refusal = (beginning: Beginning & { ok: false }, provider: Provider, attem
       },
     )
   }
-  const error = provider.wire.readError(beginning.status, beginning.body)
+  const error = provider.wire.readError(beginning.status, beginning.body, beginning.headers)
   const told = readHints(beginning.headers, Date.now())
   // Some say how long to wait in the body.
   const hints = { ...told, retryAfterMs: told.retryAfterMs ?? error.details.retryAfterMs }
