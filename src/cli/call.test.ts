@@ -117,7 +117,7 @@ describe('tollgate models', () => {
       'local/qwen3  ?       ?        ?        local/qwen3',
       'sim/small    0.1     0.4      128000   sim/small',
       'sim/large    2       8        1000000  sim/large',
-      'sim/embed    0.02    0       8192     sim/embed',
+      'sim/embed    0.02    0        8192     sim/embed',
       '',
     ])
   })
