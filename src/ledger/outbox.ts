@@ -1,13 +1,15 @@
 import type { Allowance } from '../core/allowance.ts'
 import type { LedgerLine } from '../core/ledger-line.ts'
 import type { Scope } from '../core/scope.ts'
-import type { Batch, Booking, Charge, LedgerStore } from '../stores/store.ts'
+import type { Batch, Booking, Charge, LedgerStore, LineSummer } from '../stores/store.ts'
 import type { Alarm } from './alarm.ts'
 import { LineBuffer } from './line-buffer.ts'
 import type { Owner, Pot } from './pot.ts'
 
 /** How long finished attempts wait for each other. */
 const gatherMs = 200
+/** So many lines are put into words in one go: one at a time, between two calls, that costs several times as much. */
+const linesAtOnce = 64
 /** As many lines do not wait any longer. */
 const mostLines = 4_000
 /**
@@ -43,7 +45,9 @@ export class Outbox {
   #pots: Pot[] = []
   #later: Pot[] = []
   #charges = new Map<string, Uncharged>()
+  #fresh: LedgerLine[] = []
   readonly #lines = new LineBuffer()
+  readonly #summer: LineSummer | undefined
   #from = 0
   #to = 0
   #sequence = 0
@@ -56,6 +60,7 @@ export class Outbox {
 
   constructor(store: LedgerStore, alarm: Alarm) {
     this.#store = store
+    this.#summer = store.createSummer?.()
     this.#alarm = alarm
   }
 
@@ -95,16 +100,25 @@ export class Outbox {
   }
 
   write(line: LedgerLine): void {
-    this.#lines.add(JSON.stringify(line))
-    if (this.#lines.count === 1) {
-      this.#from = line.at
-      this.#to = line.at
-    } else if (line.at > this.#to) this.#to = line.at
-    else if (line.at < this.#from) this.#from = line.at
+    this.#fresh.push(line)
     this.#waitingLines++
+    if (this.#fresh.length === linesAtOnce) this.#putIntoWords()
     // Not at once: what the last line stands for is booked in the same turn, and belongs to it.
-    if (this.#lines.count === mostLines) this.#alarm(this.cut, 0)
+    if (this.#lines.count + this.#fresh.length === mostLines) this.#alarm(this.cut, 0)
     else this.#arm(gatherMs)
+  }
+
+  #putIntoWords(): void {
+    for (const line of this.#fresh) {
+      this.#lines.add(JSON.stringify(line))
+      this.#summer?.add(line)
+      if (this.#lines.count === 1) {
+        this.#from = line.at
+        this.#to = line.at
+      } else if (line.at > this.#to) this.#to = line.at
+      else if (line.at < this.#from) this.#from = line.at
+    }
+    this.#fresh = []
   }
 
   /** Too much waits for the store. */
@@ -139,7 +153,7 @@ export class Outbox {
   }
 
   get #hasSome(): boolean {
-    return this.#pots.length > 0 || this.#charges.size > 0 || this.#lines.count > 0
+    return this.#pots.length > 0 || this.#charges.size > 0 || this.#fresh.length > 0 || this.#lines.count > 0
   }
 
   #arm(afterMs: number): void {
@@ -164,9 +178,18 @@ export class Outbox {
       if (back > 0n) backs.push({ owner, amount: back })
     }
     const charges = Array.from(this.#charges.values(), chargeOf)
+    this.#putIntoWords()
     const { count } = this.#lines
-    const lines = this.#lines.take()
-    const batch = { sequence: ++this.#sequence, bookings, charges, lines, count, from: this.#from, to: this.#to }
+    const batch = {
+      sequence: ++this.#sequence,
+      bookings,
+      charges,
+      lines: this.#lines.take(),
+      count,
+      sums: this.#summer?.take(),
+      from: this.#from,
+      to: this.#to,
+    }
     this.#pots = []
     this.#charges = new Map()
     this.#from = 0

@@ -68,6 +68,21 @@ export const addLine = (sums: Sums, line: LedgerLine): void => {
   else sums.estimatedCost += nanos
 }
 
+/** Adds what others have added up. */
+export const addSums = (sums: Sums, more: Readonly<Sums>): void => {
+  sums.attempts += more.attempts
+  sums.calls += more.calls
+  sums.failed += more.failed
+  sums.inputTokens += more.inputTokens
+  sums.cacheReadTokens += more.cacheReadTokens
+  sums.cacheWriteTokens += more.cacheWriteTokens
+  sums.outputTokens += more.outputTokens
+  sums.reasoningTokens += more.reasoningTokens
+  sums.unknownCost += more.unknownCost
+  sums.measuredCost += more.measuredCost
+  sums.estimatedCost += more.estimatedCost
+}
+
 /** Sums as a row of a report. */
 export const rowOf = (group: ReportRow['group'], sums: Readonly<Sums>): ReportRow => ({
   group,

@@ -1,3 +1,4 @@
+import type { LedgerLine } from '../core/ledger-line.ts'
 import type { Scope } from '../core/scope.ts'
 import type { Window } from '../core/window.ts'
 
@@ -76,9 +77,18 @@ export interface Batch {
   /** One `LedgerLine` as JSON per line, with a line feed after each; empty: none. */
   readonly lines: string
   readonly count: number
+  /** What the store's own `LineSummer` made of these lines; empty or absent: nothing. */
+  readonly sums?: string | undefined
   /** Unix milliseconds of the first and the last line. */
   readonly from: number
   readonly to: number
+}
+
+/** Adds lines up for a store's reports as they are written, so that nobody has to read them again for that. */
+export interface LineSummer {
+  add(line: LedgerLine): void
+  /** The sums of all lines since the last time, in the store's own words; empty where there are too many different ones. */
+  take(): string
 }
 
 /** An alert threshold that was passed; told once per period, whichever process passed it. */
@@ -120,6 +130,8 @@ export interface LedgerStore {
   lease(wants: readonly Want[]): Promise<Leased>
   /** Books a batch, once, in one durable transaction. */
   settle(batch: Batch): Promise<void>
+  /** Adds up the lines of the batches to come; absent: this store needs no such help. */
+  createSummer?(): LineSummer
   standing(allowance: string, subject: Scope, window: Window): Promise<Standing | undefined>
   /** Live processes that share this store, this one included. At least 1; as of the last heartbeat. */
   readonly processes: number

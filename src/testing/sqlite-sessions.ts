@@ -32,11 +32,12 @@ export const withSessions = (now: number, body: (sessions: Sessions) => void): v
   }
 }
 
-/** Puts a block of lines where settling puts them. */
-export const addBlock = ({ writer }: Sessions, lines: readonly LedgerLine[]): void => {
+/** Puts a block of lines where settling puts them, with their sums where these are given. */
+export const addBlock = ({ writer }: Sessions, lines: readonly LedgerLine[], sums = ''): void => {
   const { from, to, count, lines: text } = batchOf(0, lines)
   const add = 'INSERT INTO blocks (process, sequence, from_at, to_at, count, lines) VALUES (1, 0, ?, ?, ?, ?)'
-  writer.database.prepare(add).run(from, to, count, text)
+  const { lastInsertRowid } = writer.database.prepare(add).run(from, to, count, text)
+  if (sums !== '') writer.database.prepare('INSERT INTO block_sums VALUES (?, ?)').run(lastInsertRowid, sums)
 }
 
 /** Sums up all that is there; what each step gathered. */

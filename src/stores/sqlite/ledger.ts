@@ -1,4 +1,5 @@
 import type { LedgerStore } from '../store.ts'
+import { createLineSummer } from './block-sums.ts'
 import type { Channel } from './channel.ts'
 import type { Questions } from './lazy-thread.ts'
 import type { ReaderProcedures } from './reader-procedures.ts'
@@ -20,6 +21,7 @@ export const createSqliteLedger = (
       if (batch.count > 0) booked()
       return writer.call('settle', batch)
     },
+    createSummer: createLineSummer,
     standing: (allowance, subject, window) => reader.call('standing', { allowance, subject, window }),
     get processes() {
       return processes

@@ -1,8 +1,6 @@
-import type { LedgerLine } from '../../core/ledger-line.ts'
-import { plainKeys, plainName, type ScopedKey, scopedKeys, scopedNames } from '../line-keys.ts'
-import { addLine, noSums, type Sums } from '../line-sums.ts'
+import { type GatheredSums, LineGathering } from '../line-gathering.ts'
 import { readLine } from '../matching-line.ts'
-import { hourMs } from '../report-time.ts'
+import { readBlockSums } from './block-sums.ts'
 import type { Session } from './session.ts'
 
 /** How far lines are summed up: all of the blocks before `block`, and the first `line` lines of that one. */
@@ -11,27 +9,10 @@ export interface Mark {
   readonly line: number
 }
 
-export interface PlainSums {
-  readonly hour: number
-  /** For each plain key an index into `Gathered.names`. */
-  readonly names: readonly number[]
-  readonly sums: Sums
-}
-
-export interface ScopedSums {
-  readonly hour: number
-  readonly kind: ScopedKey
-  readonly name: string
-  readonly sums: Sums
-}
-
 /** The sums of the lines between two marks. */
-export interface Gathered {
+export interface Gathered extends GatheredSums {
   readonly after: Mark
   readonly upTo: Mark
-  readonly names: readonly string[]
-  readonly plain: readonly PlainSums[]
-  readonly scoped: readonly ScopedSums[]
 }
 
 /** The writer is held for as long as it takes to write so many sums: about 10 ms. */
@@ -43,12 +24,14 @@ const mostLines = 20_000
 const patienceMs = 15_000
 
 const readMark = 'SELECT block, line, owner, at FROM rollup_mark WHERE id = 1'
-const readBlocks = 'SELECT id, lines FROM blocks WHERE id >= ? ORDER BY id'
+/** Lines are not even read where their sums are there. */
+const readBlocks = `SELECT id, sums, iif(sums IS NULL, lines, '') AS lines
+  FROM blocks LEFT JOIN block_sums ON block = id WHERE id >= ? ORDER BY id`
 
 /** Adding up lines that are in no sums yet, in the reading thread, so that the writing one has little to do. */
 export const rollupReader = ({ database, wall }: Session) => {
   const mark = database.prepare<[], Mark & { owner: string; at: number }>(readMark)
-  const blocks = database.prepare<[number], { id: number; lines: string }>(readBlocks)
+  const blocks = database.prepare<[number], Block>(readBlocks)
   return {
     /** Undefined when there are none. With the name of an owner, another who does it already is left to it. */
     gather: (owner: string | undefined): Gathered | undefined => {
@@ -63,13 +46,19 @@ export const rollupReader = ({ database, wall }: Session) => {
   }
 }
 
+interface Block {
+  readonly id: number
+  /** Empty where the sums are there. */
+  readonly lines: string
+  /** What its lines add up to, where that was written with them. */
+  readonly sums: string | null
+}
+
 class Gathering {
   readonly #after: Mark
   #upTo: Mark
   #lines = 0
-  readonly #names = new Map<string, number>()
-  readonly #plain = new Map<string, PlainSums>()
-  readonly #scoped = new Map<string, ScopedSums>()
+  readonly #gathering = new LineGathering()
 
   constructor(after: Mark) {
     this.#after = after
@@ -77,15 +66,19 @@ class Gathering {
   }
 
   /** False when there is enough for one time. */
-  take({ id, lines }: { readonly id: number; readonly lines: string }): boolean {
-    const texts = lines.split('\n')
+  take({ id, lines, sums }: Block): boolean {
+    if (this.#gathering.size >= mostSums) return false
     let next = id === this.#upTo.block ? this.#upTo.line : 0
-    for (; next < texts.length; next++) {
-      if (this.#lines >= mostLines || this.#plain.size + this.#scoped.size >= mostSums) {
-        this.#upTo = { block: id, line: next }
-        return false
+    if (sums !== null) this.#gathering.addAll(readBlockSums(sums))
+    else {
+      const texts = lines.split('\n')
+      for (; next < texts.length; next++) {
+        if (this.#lines >= mostLines || this.#gathering.size >= mostSums) {
+          this.#upTo = { block: id, line: next }
+          return false
+        }
+        this.#add(texts[next] ?? '')
       }
-      this.#add(texts[next] ?? '')
     }
     this.#upTo = { block: id + 1, line: 0 }
     return true
@@ -94,56 +87,11 @@ class Gathering {
   #add(text: string): void {
     this.#lines++
     const line = text === '' ? undefined : readLine(text)
-    if (line === undefined) return
-    const hour = Math.floor(line.at / hourMs)
-    addLine(this.#plainSums(hour, line), line)
-    if (line.endUser === undefined && line.session === undefined && line.tags === undefined) return
-    for (const kind of scopedKeys)
-      for (const name of scopedNames(line, kind)) addLine(this.#scopedSums(hour, kind, name), line)
-  }
-
-  #plainSums(hour: number, line: LedgerLine): Sums {
-    let id = `${hour}`
-    for (const key of plainKeys) {
-      const name = plainName(line, key)
-      // With its length before it, no name can look like two.
-      id += `,${name.length}:${name}`
-    }
-    let entry = this.#plain.get(id)
-    if (entry === undefined) {
-      entry = { hour, names: plainKeys.map((key) => this.#number(plainName(line, key))), sums: noSums() }
-      this.#plain.set(id, entry)
-    }
-    return entry.sums
-  }
-
-  #scopedSums(hour: number, kind: ScopedKey, name: string): Sums {
-    const id = `${hour} ${kind} ${name}`
-    let entry = this.#scoped.get(id)
-    if (entry === undefined) {
-      entry = { hour, kind, name, sums: noSums() }
-      this.#scoped.set(id, entry)
-    }
-    return entry.sums
-  }
-
-  #number(name: string): number {
-    let number = this.#names.get(name)
-    if (number === undefined) {
-      number = this.#names.size
-      this.#names.set(name, number)
-    }
-    return number
+    if (line !== undefined) this.#gathering.add(line)
   }
 
   result(): Gathered | undefined {
     if (this.#upTo === this.#after) return undefined
-    return {
-      after: this.#after,
-      upTo: this.#upTo,
-      names: [...this.#names.keys()],
-      plain: [...this.#plain.values()],
-      scoped: [...this.#scoped.values()],
-    }
+    return { after: this.#after, upTo: this.#upTo, ...this.#gathering.result() }
   }
 }

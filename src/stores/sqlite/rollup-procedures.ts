@@ -19,6 +19,7 @@ const upsert = (table: string, keys: readonly string[]): string => {
 const idColumns = plainKeys.map((key) => plainColumns[key])
 const readMark = 'SELECT block, line FROM rollup_mark WHERE id = 1'
 const moveMark = 'UPDATE rollup_mark SET block = ?, line = ?, owner = ?, at = ? WHERE id = 1'
+const dropBlockSums = 'DELETE FROM block_sums WHERE block < ?'
 const findName = 'SELECT id FROM names WHERE name = ?'
 const addName = 'INSERT INTO names (name) VALUES (?)'
 
@@ -33,6 +34,7 @@ export interface AddGathered {
 export const rollupWriter = ({ database, wall }: Session) => {
   const mark = database.prepare<[], Mark>(readMark)
   const move = database.prepare<[number, number, string, number]>(moveMark)
+  const drop = database.prepare<[number]>(dropBlockSums)
   const number = createNumberOf(database)
   const add = createAdd(database)
   return {
@@ -46,6 +48,7 @@ export const rollupWriter = ({ database, wall }: Session) => {
       if (found?.block !== after.block || found.line !== after.line) return false
       add(gathered, gathered.names.map(number))
       move.run(upTo.block, upTo.line, owner, wall())
+      drop.run(upTo.block)
       return true
     },
   }

@@ -16,6 +16,7 @@ const forgetBatches = `DELETE FROM batches WHERE origin = @origin AND sequence <
 
 const addBlock = `INSERT INTO blocks (process, sequence, from_at, to_at, count, lines)
   VALUES (@process, @sequence, @from, @to, @count, @lines)`
+const addBlockSums = 'INSERT INTO block_sums (block, sums) VALUES (?, ?)'
 
 /** Books batches, each once, within the transaction under way. */
 export const createSettle = ({ session, time, members }: LeaseParts): ((batch: Batch) => void) => {
@@ -24,10 +25,11 @@ export const createSettle = ({ session, time, members }: LeaseParts): ((batch: B
   const add = database.prepare<[object]>(addBatch)
   const forget = database.prepare<[object]>(forgetBatches)
   const block = database.prepare<[object]>(addBlock)
+  const blockSums = database.prepare<[number | bigint, string]>(addBlockSums)
   const book = createBook(session)
   const charge = createCharge(session)
   const alert = createAlerts(session)
-  return ({ sequence, bookings, charges, lines, count, from, to }) => {
+  return ({ sequence, bookings, charges, lines, count, sums = '', from, to }) => {
     const process = members.current()
     const { origin } = members
     if (found.get({ origin, sequence })) return
@@ -37,7 +39,10 @@ export const createSettle = ({ session, time, members }: LeaseParts): ((batch: B
     const touched = createTouched()
     for (const booking of bookings) book(booking, touched.add)
     for (const each of charges) touched.add(charge(each, now))
-    if (count > 0) block.run({ process, sequence, from, to, count, lines })
+    if (count > 0) {
+      const { lastInsertRowid } = block.run({ process, sequence, from, to, count, lines })
+      if (sums !== '') blockSums.run(lastInsertRowid, sums)
+    }
     alert(touched.all(), now)
     time.keep(now)
   }

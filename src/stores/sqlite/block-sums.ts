@@ -1,0 +1,50 @@
+import type { LedgerLine } from '../../core/ledger-line.ts'
+import { type GatheredSums, LineGathering } from '../line-gathering.ts'
+import type { Sums } from '../line-sums.ts'
+import type { LineSummer } from '../store.ts'
+import { sumColumns } from './rollup-tables.ts'
+
+/** With more sums than this a block has none: what goes into the reports in one go must stay small. */
+const mostSums = 500
+
+/** Adds up the lines of a block while it is made: reading them again would cost as much as a third of their call's whole ledger. */
+export const createLineSummer = (): LineSummer => {
+  let gathering = new LineGathering()
+  return {
+    add: (line: LedgerLine) => {
+      if (gathering.size <= mostSums) gathering.add(line)
+    },
+    take: () => {
+      const { size } = gathering
+      const text = size > mostSums || size === 0 ? '' : textOf(gathering.result())
+      gathering = new LineGathering()
+      return text
+    },
+  }
+}
+
+const textOf = ({ names, plain, scoped }: GatheredSums): string =>
+  JSON.stringify({
+    names,
+    plain: plain.map((each) => ({ ...each, sums: valuesOf(each.sums) })),
+    scoped: scoped.map((each) => ({ ...each, sums: valuesOf(each.sums) })),
+  })
+
+const valuesOf = (sums: Sums): (number | string)[] =>
+  sumColumns.map(([field]) => (typeof sums[field] === 'bigint' ? String(sums[field]) : sums[field]))
+
+/** The sums of a block as they were written with it. */
+export const readBlockSums = (text: string): GatheredSums => {
+  const { names, plain, scoped } = JSON.parse(text)
+  return { names, plain: plain.map(withSums), scoped: scoped.map(withSums) }
+}
+
+const withSums = <Packed extends { sums: readonly (number | string)[] }>(packed: Packed) => ({
+  ...packed,
+  sums: Object.fromEntries(
+    sumColumns.map(([field], index) => {
+      const value = packed.sums[index] ?? 0
+      return [field, typeof value === 'string' ? BigInt(value) : value]
+    }),
+  ) as unknown as Sums,
+})
