@@ -17,6 +17,7 @@ import type { Store } from '../stores/store.ts'
 import { createBatch } from '../telemetry/batch.ts'
 import { createLog, createLogSink } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
+import { createKeyRests } from '../transport/key-rests.ts'
 import { createPools } from '../transport/pool.ts'
 import { openBooks } from './books.ts'
 import type { Config } from './config.ts'
@@ -78,6 +79,13 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
   const health = createHealth({ ...additions.health, clock })
   const carried: Carried = {
     pools: createPools({ connectTimeoutMs: config.timeouts.connectMs }),
+    rests: createKeyRests({
+      clock,
+      tell: (news) => {
+        metrics.keyRested(news)
+        log.logger.warn(news, `A key of ${news.provider} is left alone for a while.`)
+      },
+    }),
     policies: createPolicies(health, Math.random),
     homes: new WeakMap<Target, Handler<Attempt>>(),
   }

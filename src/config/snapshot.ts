@@ -5,6 +5,7 @@ import type { Target } from '../core/target.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { PolicyName } from '../routing/policies.ts'
 import type { Policy } from '../routing/policy.ts'
+import type { KeyRests } from '../transport/key-rests.ts'
 import type { Pools } from '../transport/pool.ts'
 import { createSend } from '../transport/send.ts'
 import type { Config } from './config.ts'
@@ -26,15 +27,17 @@ export interface Snapshot {
 /** What outlives every snapshot. */
 export interface Carried {
   readonly pools: Pools
+  /** Keys of providers that are left alone for a while. */
+  readonly rests: KeyRests
   readonly policies: Readonly<Record<PolicyName, Policy>>
   /** Who answers for a target: an attempt goes where its own snapshot said, though another one is in force by then. */
   readonly homes: WeakMap<Target, Handler<Attempt>>
 }
 
 /** Makes everything that a configuration says of calls. Throws where a part of it cannot be made; nothing is changed then. */
-export const snapshotOf = (config: Config, { pools, policies, homes }: Carried): Snapshot => {
+export const snapshotOf = (config: Config, { pools, rests, policies, homes }: Carried): Snapshot => {
   const made = providersOf(config)
-  const send = createSend(made.senders, pools)
+  const send = createSend(made.senders, pools, rests)
   const transmit: Handler<Attempt> = (attempt) => (made.answerers.get(attempt.target.provider) ?? send)(attempt)
   const providers: ProviderSet = {
     ...made,

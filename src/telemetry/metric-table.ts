@@ -91,6 +91,13 @@ export const metricTable = {
     help: 'Calls that the caller’s SDK says it repeats.',
     labels: [],
   },
+  tollgate_provider_keys_rested_total: {
+    kind: 'counter',
+    help:
+      'Keys of providers with several that were left alone for a while, by why: throttled, quota (no credit), auth ' +
+      '(refused). The label `key` is the place in the configuration, 1 for the first.',
+    labels: ['provider', 'key', 'reason'],
+  },
   tollgate_config_reload_total: {
     kind: 'counter',
     help: 'Times the configuration was read again while running, by what came of it: ok, or failed (the old one stayed).',

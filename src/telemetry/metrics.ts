@@ -23,6 +23,8 @@ export interface Metrics {
   text(): Promise<string>
   /** Counts a refusal that came before there was a call, such as a body that cannot be read. */
   readonly refused: (error: GatewayError, wire: string) => void
+  /** Counts a key of a provider that is left alone for a while. */
+  readonly keyRested: (news: { readonly provider: string; readonly ordinal: number; readonly outcome: string }) => void
   /** Counts a configuration that was put in force while running, or that was not because something is wrong with it. */
   readonly reloaded: (isGood: boolean) => void
   /** Makes room for configured models and targets, which keep their own label values however many others come. */
@@ -72,6 +74,8 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
       metrics.add('tollgate_requests_total', [wire, 'unknown', 'none', 'error', 'false'])
       metrics.add('tollgate_errors_total', [code, 'unknown'])
     },
+    keyRested: ({ provider, ordinal, outcome }) =>
+      metrics.add('tollgate_provider_keys_rested_total', [provider, String(ordinal), outcome]),
     reloaded: (isGood) => {
       metrics.add('tollgate_config_reload_total', [isGood ? 'ok' : 'failed'])
       metrics.set('tollgate_config_reload_failed', isGood ? 0 : 1)
