@@ -1,0 +1,28 @@
+import { awsEvents, awsKeepAlive } from '../aws-events.ts'
+import { usualLimitHeaders } from '../limit-headers.ts'
+import type { Wire } from '../wire.ts'
+import { errorHeaders, readError, writeError } from './errors.ts'
+import { matters } from './matters.ts'
+import { wireName } from './name.ts'
+import { readRequest } from './read-request.ts'
+import { reader } from './reader.ts'
+import { writeRequest } from './write-request.ts'
+import { writer } from './writer.ts'
+
+/** Amazon Bedrock's Converse and ConverseStream, version 2023-09-30: `POST /model/{modelId}/converse` and `…/converse-stream`. */
+export const bedrockConverse: Wire = {
+  name: wireName,
+  framing: awsEvents,
+  keepAlive: awsKeepAlive,
+  passedHeaders: [],
+  idHeader: 'x-amzn-requestid',
+  limitHeaders: usualLimitHeaders,
+  readRequest,
+  writeRequest,
+  reader,
+  writer,
+  readError,
+  writeError,
+  errorHeaders,
+  matters,
+}
