@@ -78,6 +78,7 @@ class Delivery {
       ...addCost(commonHeaders(call, 'application/json', this.#wire), call),
       'content-length': String(Buffer.byteLength(body)),
       ...errorHeaders(error),
+      ...this.#wire.errorHeaders?.(error),
     })
     this.#outlet.end(body)
   }

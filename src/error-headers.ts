@@ -32,7 +32,11 @@ export const errorHeaders = (error: GatewayError, random: () => number = Math.ra
 /** All headers of a refusal that came before there was a call; it gets an id of its own, to be found by. */
 export const refusalHeaders = (
   error: GatewayError,
-  { idHeader, limitHeaders }: Pick<Wire, 'idHeader'> & Partial<Pick<Wire, 'limitHeaders'>>,
+  {
+    idHeader,
+    limitHeaders,
+    errorHeaders: own,
+  }: Pick<Wire, 'idHeader'> & Partial<Pick<Wire, 'limitHeaders' | 'errorHeaders'>>,
 ): Record<string, string> => {
   const id = createId()
   const { limits } = error.details
@@ -43,6 +47,7 @@ export const refusalHeaders = (
     'x-request-id': id,
     [idHeader]: id,
     ...errorHeaders(error),
+    ...own?.(error),
     ...(limits && limitHeaders ? limitHeaders(limits, Date.now()) : {}),
   }
 }

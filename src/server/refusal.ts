@@ -4,7 +4,8 @@ import { refusalHeaders } from '../error-headers.ts'
 import type { Wire } from '../wire/wire.ts'
 
 /** The language a refusal is told in. */
-export type RefusalWords = Pick<Wire, 'name' | 'idHeader' | 'writeError'> & Partial<Pick<Wire, 'limitHeaders'>>
+export type RefusalWords = Pick<Wire, 'name' | 'idHeader' | 'writeError'> &
+  Partial<Pick<Wire, 'limitHeaders' | 'errorHeaders'>>
 
 /** A refusal before there was a call. What is left of the body is not read: the connection ends with the answer. */
 export const refuse = (response: ServerResponse, error: GatewayError, words: RefusalWords): void => {

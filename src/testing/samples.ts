@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { JsonObject } from '../core/json.ts'
+import { writeAwsEvent, writeAwsException } from '../wire/aws-events.ts'
 
 /** Bytes as an upstream sends them, under the name of their file without its ending. */
 export interface Sample {
@@ -21,6 +22,20 @@ const readAll = (folder: URL, ending: string): Sample[] =>
 
 /** The `.sse` files of a folder (its address ends in `/`). */
 export const readStreams = (folder: URL): Sample[] => readAll(folder, '.sse')
+
+/** A line such as `{"messageStart": {"role": "assistant"}}` as a message of Amazon's event stream. */
+const awsMessage = (line: string): Buffer => {
+  const [name = '', payload] = Object.entries(JSON.parse(line) as JsonObject)[0] ?? []
+  const write = name.endsWith('Exception') ? writeAwsException : writeAwsEvent
+  return Buffer.from(write(name, payload), 'latin1')
+}
+
+/** The `.jsonl` files of a folder (its address ends in `/`): each line an event, as its binary message. */
+export const readAwsStreams = (folder: URL): Sample[] =>
+  readAll(folder, '.jsonl').map(({ name, bytes }) => ({
+    name,
+    bytes: Buffer.concat(bytes.toString('utf8').trimEnd().split('\n').map(awsMessage)),
+  }))
 
 /** The `.json` files of a folder (its address ends in `/`), as bytes. */
 export const readWholes = (folder: URL): Sample[] => readAll(folder, '.json')

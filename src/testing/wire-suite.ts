@@ -6,7 +6,8 @@ import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Request } from '../core/request.ts'
 import type { Quirks, Target } from '../core/target.ts'
-import { EventSplitter, readEvents } from '../wire/sse.ts'
+import { readAwsEvents, writeAwsEvent, writeAwsException } from '../wire/aws-events.ts'
+import { readEvents } from '../wire/sse.ts'
 import type { Wire } from '../wire/wire.ts'
 import { meaningOf } from './meaning.ts'
 import { mutantsOf } from './mutants.ts'
@@ -51,11 +52,14 @@ export const plainRequest = (wire: string, more: Partial<Request> = {}): Request
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
-const eventsOf = (bytes: Buffer): Buffer[] => {
-  const splitter = new EventSplitter()
+const eventsOf = ({ framing }: Wire, bytes: Buffer): Buffer[] => {
+  const splitter = framing.splitter()
   const piece = splitter.push(bytes)
   return piece ? splitter.split(piece) : []
 }
+
+/** What a wire wrote for a stream, as bytes. */
+const bytesOf = ({ framing }: Wire, written: string): Buffer => Buffer.from(written, framing.encoding)
 
 const readStream = (wire: Wire, pieces: readonly Buffer[]): Delta[] => {
   const reader = wire.reader('events')
@@ -64,7 +68,8 @@ const readStream = (wire: Wire, pieces: readonly Buffer[]): Delta[] => {
 
 const rewrite = (wire: Wire, deltas: readonly Delta[], form: 'events' | 'whole'): Buffer => {
   const writer = wire.writer(form, plainRequest(wire.name, { stream: form === 'events' }))
-  return Buffer.from(deltas.map((delta) => writer.write(delta)).join('') + writer.end())
+  const written = deltas.map((delta) => writer.write(delta)).join('') + writer.end()
+  return form === 'events' ? bytesOf(wire, written) : Buffer.from(written)
 }
 
 const missingIn = (deltas: readonly Delta[]): string | undefined => {
@@ -106,7 +111,7 @@ const assertWellFormed = (deltas: readonly Delta[]): void => {
 const mattering: ReadonlySet<Delta['kind']> = new Set(['usage', 'finish', 'tool_call', 'failure', 'end'])
 
 const testStream = (wire: Wire, { bytes }: Sample): void => {
-  const events = eventsOf(bytes)
+  const events = eventsOf(wire, bytes)
   const deltas = readStream(wire, events)
 
   test('is a complete answer in which the end comes last', () => {
@@ -119,7 +124,7 @@ const testStream = (wire: Wire, { bytes }: Sample): void => {
   })
   test('is not complete when it is cut at any byte', () => {
     for (let cut = 0; cut < bytes.length; cut++) {
-      const piece = new EventSplitter().push(bytes.subarray(0, cut))
+      const piece = wire.framing.splitter().push(bytes.subarray(0, cut))
       if (piece) assert.notEqual(missingIn(readStream(wire, [piece])), undefined, `cut at byte ${cut}`)
     }
   })
@@ -141,12 +146,23 @@ const testStream = (wire: Wire, { bytes }: Sample): void => {
 }
 
 const breakEvent = (wire: Wire, event: Buffer): void => {
+  const broken = wire.framing.encoding === 'utf8' ? brokenSse(event) : brokenAws(event)
+  for (const bytes of broken) throwsOnly('upstream_garbled', () => wire.reader('events')(bytes))
+}
+
+function* brokenSse(event: Buffer): Generator<Buffer> {
   for (const { event: name, data } of readEvents(event)) {
     if (!data.startsWith('{')) continue
-    for (const mutant of mutantsOf(JSON.parse(data) as JsonValue)) {
-      const lines = `${name === '' ? '' : `event: ${name}\n`}data: ${JSON.stringify(mutant)}\n\n`
-      throwsOnly('upstream_garbled', () => wire.reader('events')(Buffer.from(lines)))
-    }
+    for (const mutant of mutantsOf(JSON.parse(data) as JsonValue))
+      yield Buffer.from(`${name === '' ? '' : `event: ${name}\n`}data: ${JSON.stringify(mutant)}\n\n`)
+  }
+}
+
+function* brokenAws(event: Buffer): Generator<Buffer> {
+  for (const { type, name, payload } of readAwsEvents(event)) {
+    const write = type === 'event' ? writeAwsEvent : writeAwsException
+    for (const mutant of mutantsOf(JSON.parse(String(payload)) as JsonValue))
+      yield Buffer.from(write(name, mutant), 'latin1')
   }
 }
 
@@ -244,7 +260,7 @@ const testErrors = (wire: Wire): void => {
   })
   test('tells an error inside a stream so that its own reader sees a failure and no end', () => {
     const error = new GatewayError('upstream_overloaded', 'line one\nline two', { facts: { target: 'a/b' } })
-    const deltas = readStream(wire, [Buffer.from(wire.writeError(error, 'events'))])
+    const deltas = readStream(wire, [bytesOf(wire, wire.writeError(error, 'events'))])
     assert.deepEqual(
       deltas.map((delta) => delta.kind),
       ['failure'],
@@ -259,9 +275,11 @@ const testErrors = (wire: Wire): void => {
 
 const testWire = (wire: Wire): void => {
   test('has a keep-alive that means nothing', () => {
-    assert.match(wire.keepAlive, /\n\n$/)
-    assert.deepEqual(readStream(wire, [Buffer.from(wire.keepAlive)]), [])
-    assert.equal(wire.matters(Buffer.from(wire.keepAlive)), false)
+    const bytes = bytesOf(wire, wire.keepAlive)
+    assert.deepEqual(eventsOf(wire, bytes), [bytes], 'it is one event')
+    assert.ok(wire.framing.isKeepAlive(bytes))
+    assert.deepEqual(readStream(wire, [bytes]), [])
+    assert.equal(wire.matters(bytes), false)
   })
   test('calls a stream or a body that is not JSON malformed', () => {
     for (const [form, text] of [
@@ -291,17 +309,17 @@ export const wireSuite = ({ wire, streams, wholes, requests, failing = [], quirk
     for (const sample of requests) describe(`the request ${sample.name}`, () => testRequest(wire, sample, quirks))
     for (const { name, bytes } of failing) {
       test(`the stream ${name} tells its failure and has no end`, () => {
-        const deltas = readStream(wire, eventsOf(bytes))
+        const deltas = readStream(wire, eventsOf(wire, bytes))
         assert.equal(deltas.at(-1)?.kind, 'failure')
         assert.notEqual(missingIn(deltas), undefined)
-        for (const event of eventsOf(bytes)) breakEvent(wire, event)
+        for (const event of eventsOf(wire, bytes)) breakEvent(wire, event)
       })
     }
     for (const stream of streams) {
       const whole = wholes.find((sample) => sample.name === stream.name)
       if (!whole) continue
       test(`${stream.name} means the same as a stream and as a whole answer`, () => {
-        const { id: _one, ...streamed } = meaningOf(readStream(wire, eventsOf(stream.bytes)))
+        const { id: _one, ...streamed } = meaningOf(readStream(wire, eventsOf(wire, stream.bytes)))
         const { id: _other, ...answered } = meaningOf(wire.reader('whole')(whole.bytes))
         assert.deepEqual(plain(streamed), plain(answered))
       })

@@ -30,7 +30,7 @@ export const discreet = (wire: Wire, secrets: readonly string[]): Wire => {
     delta.kind === 'failure' ? { ...delta, error: masked(delta.error, mask) } : delta
   return {
     ...wire,
-    readError: (status, body) => masked(wire.readError(status, body), mask),
+    readError: (status, body, headers) => masked(wire.readError(status, body, headers), mask),
     reader: (form) => {
       const read = wire.reader(form)
       return (bytes) => {

@@ -1,6 +1,6 @@
 /** How an upstream's header is shown to a caller: under which name; undefined: not at all. */
 const shownAs = (name: string): string | undefined => {
-  if (name === 'x-request-id' || name === 'request-id') return 'x-upstream-request-id'
+  if (name === 'x-request-id' || name === 'request-id' || name === 'x-amzn-requestid') return 'x-upstream-request-id'
   if (name.startsWith('x-ratelimit-')) return `x-upstream-ratelimit-${name.slice(12)}`
   if (name.startsWith('anthropic-ratelimit-')) return `x-upstream-ratelimit-${name.slice(20)}`
   if (name === 'openai-processing-ms') return 'x-upstream-processing-ms'

@@ -16,6 +16,9 @@ export interface Writer {
   end(): string
 }
 
+/** Headers of an upstream's answer. */
+export type AnswerHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
+
 /** How a language says how many tokens a question has. */
 export interface Counting {
   /** The number in a whole answer to `count_tokens`; undefined when it is no such answer. */
@@ -57,10 +60,12 @@ export interface Wire {
   writer(form: Form, request: Request): Writer
   /** Undefined: nobody can ask for a count in this language. */
   readonly counting?: Counting | undefined
-  /** An error answer of an upstream, with its outcome class; `body` may be anything, or empty. */
-  readError(status: number, body: string): GatewayError
+  /** An error answer of an upstream, with its outcome class; `body` may be anything, or empty. Header names are lower-case. */
+  readError(status: number, body: string, headers?: AnswerHeaders): GatewayError
   /** An error for a caller: a whole body, or what ends a stream that has begun. */
   writeError(error: GatewayError, form: Form): string
+  /** Headers in which this language's clients look for what went wrong; undefined: they read the body. */
+  errorHeaders?(error: GatewayError): Record<string, string>
   /** May there be usage, a finish, tool arguments, an error or the end in these bytes? A wrong yes costs one parse. */
   matters(bytes: Buffer): boolean
 }

@@ -1,4 +1,5 @@
 import type { Form } from '../../core/answer.ts'
+import { createId } from '../../core/call.ts'
 import type { Delta, Finish, Start } from '../../core/delta.ts'
 import { incapable } from '../../core/errors.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
@@ -85,8 +86,8 @@ class Telling {
   opening(): JsonObject {
     this.#openedWithUsage = this.#usage !== undefined
     return {
-      model: this.#start?.model ?? this.#model,
-      id: this.#start?.id ?? 'msg_unknown',
+      model: this.#start?.model || this.#model,
+      id: this.#start?.id || `msg_${createId()}`,
       type: 'message',
       role: 'assistant',
       content: [],
