@@ -2,6 +2,23 @@ import type { ProviderRow } from './row.ts'
 
 const checked = '2026-11-24'
 
+const openaiModels = [
+  'gpt-6-sol',
+  'gpt-6-luna',
+  'gpt-6-astra',
+  'gpt-5.6-sol',
+  'gpt-5.6-terra',
+  'gpt-5.6-luna',
+  'gpt-5.5',
+  'gpt-5',
+  'gpt-5-mini',
+  'gpt-5-nano',
+  'gpt-4.1',
+  'gpt-4.1-mini',
+  'gpt-4o',
+  'gpt-4o-mini',
+]
+
 /** Those who make models and serve them in OpenAI's chat language. */
 export const makerRows: readonly ProviderRow[] = [
   {
@@ -11,24 +28,23 @@ export const makerRows: readonly ProviderRow[] = [
     environmentKeys: ['OPENAI_API_KEY'],
     auth: 'bearer',
     quirks: {},
-    models: [
-      'gpt-6-sol',
-      'gpt-6-luna',
-      'gpt-6-astra',
-      'gpt-5.6-sol',
-      'gpt-5.6-terra',
-      'gpt-5.6-luna',
-      'gpt-5.5',
-      'gpt-5',
-      'gpt-5-mini',
-      'gpt-5-nano',
-      'gpt-4.1',
-      'gpt-4.1-mini',
-      'gpt-4o',
-      'gpt-4o-mini',
-    ],
+    models: openaiModels,
     priceProvider: 'openai',
     source: 'https://developers.openai.com/api/docs/models',
+    checked,
+  },
+  {
+    // For callers of other languages, whom `openai` asks in the chat language; also for whoever else speaks this one,
+    // with a key or without. Not found by its key alone, so that no model stands in lists twice.
+    kind: 'openai-responses',
+    title: 'OpenAI, by its Responses language alone',
+    baseUrl: 'https://api.openai.com/v1',
+    environmentKeys: ['OPENAI_API_KEY'],
+    auth: 'optional',
+    quirks: {},
+    models: openaiModels,
+    priceProvider: 'openai',
+    source: 'https://developers.openai.com/api/docs/guides/migrate-to-responses',
     checked,
   },
   {

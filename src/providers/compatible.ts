@@ -1,5 +1,6 @@
 import { openaiChat } from '../wire/openai-chat/index.ts'
 import { openaiEmbeddings, openaiEmbeddingsInNumbers } from '../wire/openai-embeddings/index.ts'
+import { openaiResponses } from '../wire/openai-responses/index.ts'
 import { fillBlanks } from './blanks.ts'
 import { compatibleRows } from './compatible-rows.ts'
 import { identityWith } from './identity.ts'
@@ -29,18 +30,25 @@ export const createCompatible = (options: CompatibleOptions): Provider => {
   const baseUrl = (options.baseUrl ?? fillBlanks(row.baseUrl, row.blanks, {}))?.replace(/\/+$/, '')
   if (baseUrl === undefined) throw new RangeError(`A provider of kind ${row.kind} needs a base URL.`)
   const offer = offers.get(row.kind)
+  const conversation = offer?.responses === 'alone' ? openaiResponses : openaiChat
   const { headers, keys, secrets } = identitiesOf(options, bearer)
   return {
     name: options.name,
-    wire: openaiChat,
-    wireFor: ({ operation, embed }) => {
+    wire: conversation,
+    wireFor: ({ operation, embed, wire }) => {
+      if (operation === 'chat')
+        return offer?.responses && wire === openaiResponses.name ? openaiResponses : conversation
       if (operation !== 'embed') return openaiChat
       return embed?.encoding === 'base64' && !offer?.base64 ? openaiEmbeddingsInNumbers : openaiEmbeddings
     },
     quirks: row.quirks,
     baseUrl,
-    url: (_model, operation) =>
-      operation === 'chat' || offer?.operations.includes(operation) ? baseUrl + openaiPaths[operation] : undefined,
+    url: (_model, operation, _stream, wire) => {
+      if (operation === 'chat' && wire === openaiResponses.name) return `${baseUrl}/responses`
+      return operation === 'chat' || offer?.operations.includes(operation)
+        ? baseUrl + openaiPaths[operation]
+        : undefined
+    },
     headers: () => headers,
     headersWith: (key) => identityWith(bearer(key), options.headers),
     keys,

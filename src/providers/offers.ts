@@ -7,15 +7,26 @@ export interface Offer {
   readonly embeddingModels: readonly string[]
   /** Does it give vectors in base64 to whoever asks for them? Others answer in numbers, or not at all. */
   readonly base64: boolean
+  /**
+   * Does it speak OpenAI's Responses language? `beside`: whoever asks in it is answered in it, all others in the chat
+   * language; `alone`: it is asked in nothing else. Absent: it does not.
+   */
+  readonly responses?: 'beside' | 'alone' | undefined
   /** The documentation this was read from. */
   readonly source: string
+}
+
+interface More {
+  readonly models?: readonly string[]
+  readonly base64?: boolean
+  readonly responses?: 'beside' | 'alone'
 }
 
 const offer = (
   operations: readonly Operation[],
   source: string,
-  { models = [], base64 = false }: { readonly models?: readonly string[]; readonly base64?: boolean } = {},
-): Offer => ({ operations, embeddingModels: models, base64, source })
+  { models = [], base64 = false, responses }: More = {},
+): Offer => ({ operations, embeddingModels: models, base64, responses, source })
 
 const everything: readonly Operation[] = [
   'embed',
@@ -34,6 +45,7 @@ export const offers: ReadonlyMap<string, Offer> = new Map([
     offer(everything, 'https://developers.openai.com/api/reference/resources/embeddings', {
       models: ['text-embedding-3-large', 'text-embedding-3-small', 'text-embedding-ada-002'],
       base64: true,
+      responses: 'beside',
     }),
   ],
   [
@@ -51,12 +63,18 @@ export const offers: ReadonlyMap<string, Offer> = new Map([
       { models: ['intfloat/multilingual-e5-large-instruct'] },
     ),
   ],
-  ['groq', offer(['speech', 'transcription', 'translation'], 'https://console.groq.com/docs/api-reference')],
+  [
+    'groq',
+    offer(['speech', 'transcription', 'translation'], 'https://console.groq.com/docs/api-reference', {
+      responses: 'beside',
+    }),
+  ],
   [
     'openrouter',
     offer(['embed'], 'https://openrouter.ai/docs/api/api-reference/embeddings/create-embeddings', {
       models: ['openai/text-embedding-3-small'],
       base64: true,
+      responses: 'beside',
     }),
   ],
   ['gemini', offer(['embed'], 'https://ai.google.dev/gemini-api/docs/openai', { models: ['gemini-embedding-001'] })],
@@ -84,14 +102,20 @@ export const offers: ReadonlyMap<string, Offer> = new Map([
   ['ovhcloud', offer(['embed', 'transcription'], 'https://help.ovhcloud.com/csm/en-public-cloud-ai-endpoints')],
   ['cloudflare', offer(['embed'], 'https://developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility/')],
   ['sambanova', offer(['embed', 'transcription'], 'https://docs.sambanova.ai/docs/en/api-reference/overview')],
-  ['xai', offer(['image', 'image_edit'], 'https://docs.x.ai/docs/guides/image-generations')],
-  ['ollama', offer(['embed', 'speech', 'transcription'], 'https://docs.ollama.com/api/openai-compatibility')],
+  ['xai', offer(['image', 'image_edit'], 'https://docs.x.ai/docs/guides/image-generations', { responses: 'beside' })],
+  // Responses since 0.13.3, without keeping them.
+  [
+    'ollama',
+    offer(['embed', 'speech', 'transcription'], 'https://docs.ollama.com/api/openai-compatibility', {
+      responses: 'beside',
+    }),
+  ],
   [
     'vllm',
     offer(
       ['embed', 'transcription', 'translation', 'rerank'],
       'https://docs.vllm.ai/en/stable/serving/openai_compatible_server/',
-      { base64: true },
+      { base64: true, responses: 'beside' },
     ),
   ],
   [
@@ -99,7 +123,15 @@ export const offers: ReadonlyMap<string, Offer> = new Map([
     offer(['embed', 'rerank'], 'https://github.com/ggml-org/llama.cpp/tree/master/tools/server', { base64: true }),
   ],
   ['sglang', offer(['embed', 'rerank'], 'https://docs.sglang.ai/basic_usage/openai_api_embeddings.html')],
-  ['lm-studio', offer(['embed'], 'https://lmstudio.ai/docs/developer/openai-compat')],
+  ['lm-studio', offer(['embed'], 'https://lmstudio.ai/docs/developer/openai-compat', { responses: 'beside' })],
+  [
+    'huggingface',
+    offer([], 'https://huggingface.co/docs/inference-providers/guides/responses-api', { responses: 'beside' }),
+  ],
+  [
+    'openai-responses',
+    offer([], 'https://developers.openai.com/api/docs/guides/migrate-to-responses', { responses: 'alone' }),
+  ],
   ['docker-model-runner', offer(['embed'], 'https://docs.docker.com/ai/model-runner/api-reference/')],
   // Whoever names an address knows what is there; what is not says so itself.
   ['openai-compatible', offer([...everything, 'rerank'], 'https://developers.openai.com/api/reference')],

@@ -4,6 +4,7 @@ import type { Operation } from '../core/request.ts'
 import { anthropicMessages } from '../wire/anthropic-messages/index.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
 import { openaiEmbeddings } from '../wire/openai-embeddings/index.ts'
+import { openaiResponses } from '../wire/openai-responses/index.ts'
 import type { Wire } from '../wire/wire.ts'
 
 /** Who may use a door: everybody, a caller with a key, or whoever sits on this machine. */
@@ -58,6 +59,7 @@ const page = (path: string, name: PageDoor['page'], access: Access): PageDoor =>
 export const doors: ReadonlyMap<string, ServerDoor> = new Map(
   [
     inference('/v1/chat/completions', openaiChat, 'chat'),
+    inference('/v1/responses', openaiResponses, 'chat'),
     inference('/v1/messages', anthropicMessages, 'chat'),
     inference('/v1/messages/count_tokens', anthropicMessages, 'count_tokens'),
     inference('/v1/embeddings', openaiEmbeddings, 'embed'),
