@@ -39,7 +39,9 @@ const perSoundById = 16_384
 const usualWindow = 1_048_576
 
 /** Run by whoever asked, so that they cost what their description costs. */
-const runByCaller = /^(bash|text_editor|computer|memory|custom|function)(_|$)/
+const runByCaller = /^(bash|text_editor|computer|memory|custom|function|local_shell|apply_patch)(_|$)/
+/** Fields and parts that stand for a conversation which the provider keeps, as long as it may be. */
+const keptElsewhere: ReadonlySet<string> = new Set(['previous_response_id', 'conversation', 'prompt'])
 /** Fields by which a provider does more than answer, for which it charges by rules of its own. */
 const extras: ReadonlySet<string> = new Set([
   'web_search_options',
@@ -108,8 +110,9 @@ const weighers: { readonly [Kind in Part['kind']]: Weigh<Kind> } = {
     addData(source, weighing)
   },
   file: weighFile,
-  opaque: (part, { most }) => {
-    most.input += Buffer.byteLength(JSON.stringify(part.value))
+  opaque: ({ value }, weighing) => {
+    weighing.most.input += Buffer.byteLength(JSON.stringify(value))
+    if (value.type === 'item_reference') weighing.fills = true
   },
 }
 
@@ -144,7 +147,10 @@ const weighUnknown = ({ body, untranslatable }: Request, weighing: Weighing): vo
   if (body === undefined || untranslatable.length === 0) return
   most.input = Math.max(most.input, Buffer.byteLength(JSON.stringify(body)) - weighing.dataBytes + perRequest)
   most.keepsLong = true
-  for (const field of untranslatable) if (extras.has(field)) most.unbounded ??= field
+  for (const field of untranslatable) {
+    if (extras.has(field)) most.unbounded ??= field
+    if (keptElsewhere.has(field)) weighing.fills = true
+  }
   // A prediction is charged as output where the answer turns out otherwise.
   if (body.prediction) most.outputBeside += Buffer.byteLength(JSON.stringify(body.prediction))
 }

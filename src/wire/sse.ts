@@ -33,9 +33,11 @@ export const readEvents = (bytes: Uint8Array): SseEvent[] => {
 export const writeEvent = (event: string, value: unknown): string =>
   event === '' ? `data: ${JSON.stringify(value)}\n\n` : `event: ${event}\ndata: ${JSON.stringify(value)}\n\n`
 
-/** True for a piece that only keeps the connection alive: a comment with nothing behind it, or a ping event. */
+/** True for a piece that only keeps the connection alive: a comment with nothing behind it, or an event for nothing else. */
 export const isKeepAlive = (piece: Buffer): boolean =>
-  piece[0] === colon ? !piece.includes('\ndata:') : piece.length < 96 && piece.includes('event: ping')
+  piece[0] === colon
+    ? !piece.includes('\ndata:')
+    : piece.length < 96 && (piece.includes('event: ping') || piece.includes('event: keepalive'))
 
 const colon = 0x3a
 
