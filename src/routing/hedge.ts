@@ -39,20 +39,25 @@ export const askHedged = async (
   if (patienceMs === undefined) {
     const { line, answer } = begin(call, target, false)
     const begun = await answer
-    hedging.took(target, form, advisers.now() - line.started)
+    hedging.took(target, form, { ms: advisers.now() - line.started })
     return begun
   }
   let hedge: Racer | undefined
+  let second = target
   const first = enter(call, (own) => begin(own, target, false))
   const won = race(first, patienceMs, () => {
     const other = secondFor(trial, target, patienceMs, advisers)
-    hedge = other && enter(call, (own) => begin(own, other, true))
+    if (other === undefined) return undefined
+    second = other
+    hedge = enter(call, (own) => begin(own, other, true))
     return hedge
   })
   try {
     const { answer, winner, loser } = await won
-    // A target that lost took at least so long: without its times it would seem faster than it is.
-    if (winner === first || loser === first) hedging.took(target, form, advisers.now() - first.line.started)
+    const now = advisers.now()
+    hedging.took(winner === first ? target : second, form, { ms: now - winner.line.started })
+    if (loser && loser.line.error === undefined)
+      hedging.took(loser === first ? target : second, form, { ms: now - loser.line.started, isCut: true })
     await settle(call, { answer, winner, loser })
     if (hedge) call.notes.hedge = winner === hedge ? 'won' : endOf(hedge)
     return answer

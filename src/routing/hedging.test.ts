@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { logNormal, randomFrom } from '../providers/simulated-random.ts'
 import { targetOf } from '../testing/sample-calls.ts'
 import { createHedging } from './hedging.ts'
 import { RecentTimes } from './recent-times.ts'
@@ -60,17 +61,17 @@ describe('how long a target may take', () => {
 
   test('is not known before so many calls that one late one is to be expected', () => {
     const hedging = createHedging()
-    for (let calls = 1; calls <= 19; calls++) hedging.took(target, 'stream', calls)
+    for (let calls = 1; calls <= 19; calls++) hedging.took(target, 'stream', { ms: calls })
     assert.equal(hedging.patienceMs(target, 'stream', { share: 0.95 }), undefined)
-    hedging.took(target, 'stream', 20)
+    hedging.took(target, 'stream', { ms: 20 })
     assert.equal(hedging.patienceMs(target, 'stream', { share: 0.95 }), 19)
   })
 
   test('is measured for streams and whole answers apart, and for each target', () => {
     const hedging = createHedging()
     for (let calls = 0; calls < 20; calls++) {
-      hedging.took(target, 'stream', 100)
-      hedging.took(target, 'whole', 900)
+      hedging.took(target, 'stream', { ms: 100 })
+      hedging.took(target, 'whole', { ms: 900 })
     }
     assert.equal(hedging.patienceMs(target, 'stream', { share: 0.95 }), 100)
     assert.equal(hedging.patienceMs(target, 'whole', { share: 0.95 }), 900)
@@ -91,6 +92,29 @@ describe('recent times', () => {
         assert.ok(list.filter((ms) => ms < found).length < share * list.length + 1)
       }),
     )
+  })
+
+  test('are not drawn down by those that were not waited for to their end', () => {
+    const random = randomFrom('times')
+    const recent = new RecentTimes()
+    let late = 0
+    const calls = 20_000
+    for (let count = 0; count < calls; count++) {
+      const ms = logNormal(random, { p50: 20, p99: 600 })
+      const patience = recent.percentile(0.95)
+      const isLate = patience !== undefined && ms > patience
+      if (isLate) late++
+      // Who is late is stopped a little later, as soon as another begins.
+      if (isLate && ms > patience + 20) recent.add(patience + 20, true)
+      else recent.add(ms)
+    }
+    assert.ok(Math.abs(late / calls - 0.05) < 0.015, `${late / calls} were late`)
+  })
+
+  test('are at least the longest that was waited for, where nobody came to an end', () => {
+    const recent = new RecentTimes()
+    for (let count = 1; count <= 20; count++) recent.add(count, true)
+    assert.equal(recent.percentile(0.95), 20)
   })
 
   test('forget what is long ago', () => {

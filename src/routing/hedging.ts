@@ -10,8 +10,8 @@ export interface Hedging {
   take(model: string): boolean
   /** How long the first words of this target may take, in milliseconds; undefined: not enough is known of it. */
   patienceMs(target: Target, form: 'stream' | 'whole', after: HedgeLimits['after']): number | undefined
-  /** How long the first words of this target took. */
-  took(target: Target, form: 'stream' | 'whole', ms: number): void
+  /** How long the first words of this target took, or, where `isCut`, that they would have taken longer than this. */
+  took(target: Target, form: 'stream' | 'whole', time: { readonly ms: number; readonly isCut?: boolean }): void
 }
 
 /** A quiet hour must not pay for a storm: no more than this is saved up. */
@@ -39,6 +39,6 @@ export const createHedging = (): Hedging => {
       return true
     },
     patienceMs: (target, form, after) => ('ms' in after ? after.ms : timesOf(target, form).percentile(after.share)),
-    took: (target, form, ms) => timesOf(target, form).add(ms),
+    took: (target, form, { ms, isCut }) => timesOf(target, form).add(ms, isCut),
   }
 }
