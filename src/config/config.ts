@@ -2,6 +2,7 @@ import type { DeclaredKey, DeclaredScope } from '../control/declaration.ts'
 import type { Allowance } from '../core/allowance.ts'
 import type { Quirks } from '../core/target.ts'
 import type { WeighedKey } from '../providers/several-keys.ts'
+import type { AwsIdentity } from '../providers/sign/aws.ts'
 import type { SimulatedOptions } from '../providers/simulated-options.ts'
 import type { HedgeLimits, RetryLimits, RouteTimeouts } from '../routing/plan.ts'
 import type { PolicyName } from '../routing/policies.ts'
@@ -81,6 +82,8 @@ export interface ProviderConfig {
   readonly apiKey: string | undefined
   /** Several keys in its place; empty: there is one, or none. */
   readonly apiKeys: readonly WeighedKey[]
+  /** Who signs the requests; undefined: nobody does. */
+  readonly aws?: AwsIdentity | undefined
   /** May callers bring a key of their own? */
   readonly clientKeys: boolean
   /** Without a slash at its end; undefined: the usual one of its kind. */

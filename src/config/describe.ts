@@ -47,6 +47,12 @@ const describeAllowance = ({ webhook, ...allowance }: Allowance): Record<string,
 const describeProvider = (provider: ProviderConfig): ProviderConfig => ({
   ...provider,
   apiKey: hideText(provider.apiKey),
+  aws: provider.aws && {
+    ...provider.aws,
+    accessKeyId: hidden,
+    secretAccessKey: hidden,
+    sessionToken: hideText(provider.aws.sessionToken),
+  },
   apiKeys: provider.apiKeys.map(({ weight }) => ({ key: hidden, weight })),
   headers: Object.fromEntries(Object.keys(provider.headers).map((name) => [name, hidden])),
 })

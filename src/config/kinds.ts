@@ -1,6 +1,7 @@
 import { anthropicRow, anthropicRows } from '../providers/anthropic-rows.ts'
+import { bedrockRow } from '../providers/bedrock.ts'
 import { compatibleRows } from '../providers/compatible-rows.ts'
-import type { Blank } from '../providers/row.ts'
+import type { Blank, ProviderRow } from '../providers/row.ts'
 import type { OwnField } from './own-fields.ts'
 
 /** What the configuration knows of a kind of provider. */
@@ -17,12 +18,18 @@ export interface Kind {
   readonly blanks: readonly Blank[]
   /** Fields that only some kinds have, and this one does. */
   readonly own: readonly OwnField[]
+  /** In whose way requests can be signed in place of a key. */
+  readonly signs?: ProviderRow['signs']
   /** Does it only pretend, inside this process? */
   readonly simulated: boolean
 }
 
 /** Where two have the same key, the first is the one that is found by it. */
-const rows = [anthropicRow, ...compatibleRows, ...anthropicRows.slice(1)]
+const rows = [anthropicRow, ...compatibleRows, bedrockRow, ...anthropicRows.slice(1)]
+
+const signing: Readonly<Record<'aws', readonly OwnField[]>> = {
+  aws: ['accessKeyId', 'secretAccessKey', 'sessionToken'],
+}
 
 const called: readonly Kind[] = rows.map((row) => ({
   name: row.kind,
@@ -31,7 +38,8 @@ const called: readonly Kind[] = rows.map((row) => ({
   hasAddress: row.baseUrl !== undefined,
   baseUrl: row.baseUrl,
   blanks: row.blanks ?? [],
-  own: (row.blanks ?? []).map(({ name }) => name),
+  own: [...(row.blanks ?? []).map(({ name }) => name), ...(row.signs ? signing[row.signs] : [])],
+  signs: row.signs,
   simulated: false,
 }))
 

@@ -27,6 +27,19 @@ export const ownFields = {
     examples: [`\${CLOUDFLARE_ACCOUNT_ID}`],
   }).optional(),
   region: text({ description: 'The region in the address.', examples: ['eu-central-1'] }).optional(),
+  accessKeyId: text({
+    description:
+      'Who signs the calls, in place of `apiKey`. Default: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, unless there is a key, or `baseUrl` sends calls elsewhere than usual.',
+    examples: [`\${AWS_ACCESS_KEY_ID}`],
+  }).optional(),
+  secretAccessKey: text({
+    description: 'The secret that belongs to `accessKeyId`.',
+    examples: [`\${AWS_SECRET_ACCESS_KEY}`],
+  }).optional(),
+  sessionToken: text({
+    description: 'The token of credentials that expire.',
+    examples: [`\${AWS_SESSION_TOKEN}`],
+  }).optional(),
 }
 
 /** The name of such a field. */

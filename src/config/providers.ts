@@ -2,6 +2,7 @@ import type { Attempt } from '../core/call.ts'
 import type { Handler } from '../core/handler.ts'
 import type { ModelFacts, Quirks, Target } from '../core/target.ts'
 import { anthropicRows, createAnthropic } from '../providers/anthropic.ts'
+import { bedrockRow, createBedrock } from '../providers/bedrock.ts'
 import { compatibleRows, createCompatible } from '../providers/compatible.ts'
 import { factsOf } from '../providers/models.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -30,6 +31,13 @@ const make = (config: ProviderConfig): Made => {
   const { name, kind, apiKey, apiKeys, baseUrl, headers, models } = config
   if (kind === 'simulated') return createSimulated({ ...config.simulation, name, models })
   const options = { name, kind, apiKey, apiKeys, baseUrl, headers, models }
+  if (kind === bedrockRow.kind) {
+    if (baseUrl === undefined) throw new RangeError(`The provider ${name} has no address.`)
+    return {
+      provider: createBedrock({ ...options, baseUrl, aws: config.aws }),
+      facts: (model) => factsOf(bedrockRow.priceProvider, model),
+    }
+  }
   const own = anthropicRows.find((each) => each.kind === kind)
   const row = own ?? compatibleRows.find((each) => each.kind === kind)
   return {

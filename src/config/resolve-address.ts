@@ -48,7 +48,7 @@ export const addressOf = (
   const problem = baseUrlProblem(value.baseUrl)
   if (problem !== undefined) complain(at, problem)
   for (const { name } of kind.blanks)
-    if (value[name] !== undefined)
+    if (value[name] !== undefined && !(name === 'region' && kind.signs))
       complain([...path, name], 'stands in the usual address; `baseUrl` gives another', 'key')
   return value.baseUrl.replace(/\/+$/, '')
 }

@@ -12,6 +12,7 @@ import { ownFieldNames } from './own-fields.ts'
 import { type providerSchema, simulationFields } from './provider-schema.ts'
 import { addressOf } from './resolve-address.ts'
 import { apiKeysOf } from './resolve-api-keys.ts'
+import { awsOf } from './resolve-aws.ts'
 import { hint } from './suggest.ts'
 
 type Written = z.output<typeof providerSchema>
@@ -68,10 +69,11 @@ const configured = (entry: Entry<Written>, surroundings: Surroundings): Provider
     if (p99 < p50) complain([...path, 'latencyMs', 'p99'], 'must not be less than p50')
     return simulated(entry, kind)
   }
+  const aws = awsOf(value, kind, path, surroundings)
   return {
     name,
     kind: kind.name,
-    ...keysOf(entry, kind, surroundings),
+    ...(aws ? { apiKey: undefined, apiKeys: [], aws } : keysOf(entry, kind, surroundings)),
     clientKeys: value.clientKeys ?? false,
     baseUrl: addressOf(value, kind, path, surroundings),
     headers: headersFrom(value.headers, [...path, 'headers'], complain),
@@ -136,6 +138,10 @@ const keysOf = (entry: Entry<Written>, kind: Kind, surroundings: Surroundings): 
   return apiKeysOf({ apiKey, apiKeys }, entry.path, surroundings.complain)
 }
 
+/** True where what is missing was complained of already. */
+const isSigned = ({ accessKeyId, secretAccessKey }: Written): boolean =>
+  accessKeyId !== undefined || secretAccessKey !== undefined
+
 /** The written key, or the usual variable's; never the latter when calls go to an address of the reader's choice. */
 const apiKeyOf = ({ path, value }: Entry<Written>, kind: Kind, surroundings: Surroundings): string | undefined => {
   const { environment, complain } = surroundings
@@ -144,7 +150,7 @@ const apiKeyOf = ({ path, value }: Entry<Written>, kind: Kind, surroundings: Sur
   const usual = value.baseUrl === undefined && variable !== undefined ? environment[variable] : undefined
   const apiKey = value.apiKey ?? usual
   if (apiKey === undefined) {
-    if (!kind.needsKey || value.baseUrl !== undefined || value.clientKeys) return undefined
+    if (!kind.needsKey || value.baseUrl !== undefined || value.clientKeys || isSigned(value)) return undefined
     complain(at, `is missing; write it, or set ${kind.environmentKeys.join(' or ')}`)
   } else if (!isSendable(apiKey)) {
     const which = value.apiKey === undefined ? `the environment variable ${variable} ` : ''

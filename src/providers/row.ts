@@ -24,7 +24,9 @@ export interface ProviderRow {
   /** Where its key usually is in the environment; the first that is set counts. */
   readonly environmentKeys: readonly string[]
   /** How the key is shown; `optional`: as a bearer token when there is one, and calls without it work. */
-  readonly auth: 'bearer' | 'x-api-key' | 'optional'
+  readonly auth: 'bearer' | 'x-api-key' | 'api-key' | 'service-account' | 'optional'
+  /** In whose way requests can be signed in place of a key; absent: in none. */
+  readonly signs?: 'aws' | undefined
   readonly quirks: Quirks
   /** Models it is known to serve, its best first; empty where that depends on who runs it. */
   readonly models: readonly string[]
