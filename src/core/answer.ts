@@ -12,7 +12,10 @@ export type Form = 'events' | 'whole'
 export interface Head {
   /** The wire its bytes are in. */
   readonly wire: string
-  readonly form: Form
+  /** `raw`: bytes of whatever kind, whole when they end. */
+  readonly form: Form | 'raw'
+  /** Of a raw answer: the upstream's own. */
+  readonly status?: number | undefined
   readonly target: Target
   /** The upstream's headers that a caller may see, lower-case. */
   readonly headers: Readonly<Record<string, string>>
@@ -155,7 +158,7 @@ export class Answer implements AsyncIterable<Chunk> {
   }
 
   #finish(endMarkNeeded: boolean): void {
-    const missing = this.head.form === 'whole' ? undefined : this.#completion.missing(endMarkNeeded)
+    const missing = this.head.form === 'events' ? this.#completion.missing(endMarkNeeded) : undefined
     if (missing !== undefined) {
       const error = new GatewayError('upstream_garbled', `The upstream's stream was cut: ${missing}.`, {
         outcome: 'ambiguous',

@@ -1,6 +1,7 @@
 import type { JsonValue } from './json.ts'
 import type { LimitStanding } from './limit-standing.ts'
 import type { Outcome } from './outcome.ts'
+import type { RawAnswer } from './raw.ts'
 
 interface Row {
   readonly status: number
@@ -61,6 +62,8 @@ export interface ErrorDetails {
   /** The upstream's `x-should-retry`, which overrides what its status says. */
   readonly shouldRetry?: boolean | undefined
   readonly upstream?: UpstreamWords | undefined
+  /** The upstream's answer as it came, for callers that asked for it untouched; undefined where it speaks of our credential. */
+  readonly answer?: RawAnswer | undefined
   /** Facts for the `tollgate` object of the error body. */
   readonly facts?: Readonly<Record<string, JsonValue>> | undefined
   /** Where the limits stand that bind whoever was refused. */

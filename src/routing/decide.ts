@@ -53,6 +53,8 @@ export const decide = (
   const { call, route, progress } = situation
   const outcome = error.details.outcome
   if (outcome === undefined || outcome === 'cancelled') return stop
+  // Whoever passes something on by itself asks for it once.
+  if (call.request.raw?.replaySafe === false) return stop
   if (progress.attempts >= route.retry.attempts) return stop
   const again = tryAgain(error, outcome, situation, advisers)
   if (again) return again

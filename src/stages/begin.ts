@@ -18,6 +18,11 @@ export const begin =
   async (attempt) => {
     const answer = await next(attempt)
     try {
+      // What passes unread has begun with its head, and may be empty.
+      if (answer.head.form === 'raw') {
+        attempt.notes.firstTokenAt = clock.now()
+        return answer
+      }
       if (answer.head.form === 'whole') await begun(answer, attempt)
       else await withinTime(answer, attempt, clock)
     } catch (thrown) {

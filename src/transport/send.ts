@@ -6,6 +6,7 @@ import { asGatewayError, GatewayError, incapable } from '../core/errors.ts'
 import type { Handler } from '../core/handler.ts'
 import type { JsonValue } from '../core/json.ts'
 import { paysItself } from '../core/provider-key.ts'
+import { createMask, redactedLimit } from '../core/redact.ts'
 import type { Request } from '../core/request.ts'
 import { atEndOfTurn } from '../core/turn.ts'
 import type { Provider } from '../providers/provider.ts'
@@ -17,6 +18,9 @@ import { readHints } from './hints.ts'
 import { createKeyRests, type KeyRests } from './key-rests.ts'
 import { KeyRing } from './key-ring.ts'
 import type { Pools } from './pool.ts'
+import type { RawBeginning } from './raw-exchange.ts'
+import { bodyHeaders } from './raw-headers.ts'
+import { postRaw } from './raw-post.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -59,15 +63,44 @@ export const createSend = (
     attempt.line.sent = false
     const provider = speakers.get(attempt.target.provider)?.(attempt.request)
     if (!provider) throw new GatewayError('internal', `No provider is named ${attempt.target.provider}.`)
-    const { operation, stream } = attempt.request
-    const url = provider.url(attempt.target.model, operation, stream, provider.wire.name)
-    if (url === undefined) throw incapable(operation, attempt.target.id)
-    const body = provider.wire.writeRequest(attempt.request, attempt.target)
     const ring = rings.size === 0 || ownKey(attempt, provider) ? undefined : rings.get(provider.name)
-    const ask = (own: Outgoing['headers']): Promise<Answer> => post(attempt, provider, pools, { url, body, own })
+    const ask = attempt.request.raw ? passingOn(attempt, provider, pools) : asking(attempt, provider, pools)
     if (ring) return ring.ask(attempt, ask)
     const identity = identityFor(attempt, provider)
     return ask(identity instanceof Promise ? await identity : identity)
+  }
+}
+
+type Ask = (own: Outgoing['headers']) => Promise<Answer>
+
+/** Asks in the provider's language, under whichever identity. */
+const asking = (attempt: Attempt, provider: Provider, pools: Pools): Ask => {
+  const { operation, stream } = attempt.request
+  const url = provider.url(attempt.target.model, operation, stream, provider.wire.name)
+  if (url === undefined) throw incapable(operation, attempt.target.id)
+  const body = provider.wire.writeRequest(attempt.request, attempt.target)
+  return (own) => post(attempt, provider, pools, { url, body, own })
+}
+
+/** Passes on what is not read, under whichever identity. */
+const passingOn = (attempt: Attempt, provider: Provider, pools: Pools): Ask => {
+  const { raw } = attempt.request
+  const mask = createMask(provider.secrets)
+  return (own) => {
+    if (!raw) throw new GatewayError('internal', 'There is nothing to pass on.')
+    const refused = (beginning: RawBeginning & { ok: false }): GatewayError => {
+      const error = blamed(refusal(beginning, provider, attempt), attempt)
+      const { outcome } = error.details
+      if (beginning.status < 400 || outcome === 'auth' || outcome === 'quota' || error.code === 'unauthenticated')
+        return error
+      // A longer one would be cut where it is masked.
+      if (beginning.body.length > redactedLimit) return error
+      const body = mask(beginning.body)
+      // What was masked, or cut, is no longer as long as it was.
+      const { 'content-length': _length, ...headers } = bodyHeaders(beginning.headers)
+      return error.with({ answer: { status: beginning.status, headers, body } })
+    }
+    return postRaw(attempt, { raw, provider, own, refusal: refused }, pools)
   }
 }
 
