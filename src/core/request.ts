@@ -111,7 +111,7 @@ interface Marked {
 export type Source =
   | { readonly kind: 'data'; readonly data: string; readonly mediaType: string }
   | { readonly kind: 'url'; readonly url: string; readonly mediaType?: string | undefined }
-  | { readonly kind: 'id'; readonly id: string }
+  | { readonly kind: 'id'; readonly id: string; readonly mediaType?: string | undefined }
 
 export interface TextPart extends Marked {
   readonly kind: 'text'
@@ -246,10 +246,10 @@ const addPartNeeds = (part: Part, needs: Set<Need>): void => {
 }
 
 /** Tools that a provider runs itself and that change something in the world. */
-const acting = /mcp|code_interpreter|code_execution|computer|shell/
+const acting = /mcp|code_interpreter|code_?execution|computer|shell/i
 
 /** May this be sent twice without doing something twice? Plain inference may; what the provider keeps or acts on may not. */
 export const isReplaySafe = ({ chat, raw }: Request): boolean =>
   raw?.replaySafe !== false &&
   chat.store !== true &&
-  !chat.tools.some((tool) => tool.hosted !== undefined && acting.test(String(tool.hosted.value.type ?? '')))
+  !chat.tools.some(({ name, hosted }) => hosted !== undefined && acting.test(String(hosted.value.type ?? name)))

@@ -8,7 +8,7 @@ import type { Request } from '../core/request.ts'
 import type { Quirks, Target } from '../core/target.ts'
 import { readAwsEvents, writeAwsEvent, writeAwsException } from '../wire/aws-events.ts'
 import { readEvents } from '../wire/sse.ts'
-import type { Wire } from '../wire/wire.ts'
+import type { Door, Wire } from '../wire/wire.ts'
 import { meaningOf } from './meaning.ts'
 import { mutantsOf } from './mutants.ts'
 import type { RequestSample, Sample } from './samples.ts'
@@ -23,8 +23,10 @@ export interface WireSamples {
   readonly requests: readonly RequestSample[]
   /** Streams in which the upstream says that it failed. */
   readonly failing?: readonly Sample[]
-  /** What the target of the requests is told to be like; default: nothing special. */
+  /** What the target of the requests is told to be like; `endMark: false`: streams have none. Default: nothing special. */
   readonly quirks?: Quirks
+  /** What the path of the requests says; default: nothing. */
+  readonly door?: Omit<Door, 'operation'>
 }
 
 /** A target for tests, of which nothing is known but its quirks. */
@@ -72,10 +74,10 @@ const rewrite = (wire: Wire, deltas: readonly Delta[], form: 'events' | 'whole')
   return form === 'events' ? bytesOf(wire, written) : Buffer.from(written)
 }
 
-const missingIn = (deltas: readonly Delta[]): string | undefined => {
+const missingIn = (deltas: readonly Delta[], hasEndMark = true): string | undefined => {
   const completion = new Completion()
   for (const delta of deltas) completion.see(delta)
-  return completion.missing(true)
+  return completion.missing(hasEndMark)
 }
 
 const throwsOnly = (code: string, action: () => unknown): void => {
@@ -110,14 +112,14 @@ const assertWellFormed = (deltas: readonly Delta[]): void => {
 
 const mattering: ReadonlySet<Delta['kind']> = new Set(['usage', 'finish', 'tool_call', 'failure', 'end'])
 
-const testStream = (wire: Wire, { bytes }: Sample): void => {
+const testStream = (wire: Wire, { bytes }: Sample, { endMark = true }: Quirks): void => {
   const events = eventsOf(wire, bytes)
   const deltas = readStream(wire, events)
 
   test('is a complete answer in which the end comes last', () => {
     assertWellFormed(deltas)
-    assert.equal(missingIn(deltas), undefined)
-    assert.equal(deltas.at(-1)?.kind, 'end')
+    assert.equal(missingIn(deltas, endMark), undefined)
+    assert.equal(deltas.at(-1)?.kind, endMark ? 'end' : 'finish')
   })
   test('says the same read event by event or at once', () => {
     assert.deepEqual(meaningOf(readStream(wire, [bytes])), meaningOf(deltas))
@@ -125,7 +127,7 @@ const testStream = (wire: Wire, { bytes }: Sample): void => {
   test('is not complete when it is cut at any byte', () => {
     for (let cut = 0; cut < bytes.length; cut++) {
       const piece = wire.framing.splitter().push(bytes.subarray(0, cut))
-      if (piece) assert.notEqual(missingIn(readStream(wire, [piece])), undefined, `cut at byte ${cut}`)
+      if (piece) assert.notEqual(missingIn(readStream(wire, [piece]), endMark), undefined, `cut at byte ${cut}`)
     }
   })
   test('has every event noticed that matters', () => {
@@ -136,10 +138,10 @@ const testStream = (wire: Wire, { bytes }: Sample): void => {
   })
   test('ends the same when only what matters is read', () => {
     const seen = readStream(wire, events.filter(wire.matters))
-    assert.equal(missingIn(seen), undefined)
+    assert.equal(missingIn(seen, endMark), undefined)
     assert.deepEqual(meaningOf(seen).usage, meaningOf(deltas).usage)
   })
-  testRewriting(wire, deltas)
+  testRewriting(wire, deltas, { endMark })
   test('never breaks its reader in another way than malformed, whatever its events hold', () => {
     for (const event of events) breakEvent(wire, event)
   })
@@ -166,11 +168,11 @@ function* brokenAws(event: Buffer): Generator<Buffer> {
   }
 }
 
-const testRewriting = (wire: Wire, deltas: readonly Delta[]): void => {
+const testRewriting = (wire: Wire, deltas: readonly Delta[], { endMark = true }: Quirks): void => {
   test('means the same after it was written as a stream', () => {
     const again = readStream(wire, [rewrite(wire, deltas, 'events')])
     assertWellFormed(again)
-    assert.equal(missingIn(again), undefined)
+    assert.equal(missingIn(again, endMark), undefined)
     assert.deepEqual(plain(meaningOf(again)), plain(meaningOf(deltas)))
   })
   test('means the same after it was written as a whole body', () => {
@@ -180,13 +182,13 @@ const testRewriting = (wire: Wire, deltas: readonly Delta[]): void => {
   })
 }
 
-const testWhole = (wire: Wire, { bytes }: Sample): void => {
+const testWhole = (wire: Wire, { bytes }: Sample, quirks: Quirks): void => {
   const deltas = wire.reader('whole')(bytes)
   test('is read with a finish for every choice', () => {
     assertWellFormed(deltas)
     for (const choice of meaningOf(deltas).choices) assert.notEqual(choice.finish, undefined)
   })
-  testRewriting(wire, deltas)
+  testRewriting(wire, deltas, quirks)
   test('is malformed when it is cut at any byte', () => {
     const whole = bytes.subarray(0, bytes.toString('latin1').trimEnd().length)
     for (let cut = 0; cut < whole.length; cut++) {
@@ -200,10 +202,15 @@ const testWhole = (wire: Wire, { bytes }: Sample): void => {
   })
 }
 
-const testRequest = (wire: Wire, { body }: RequestSample, quirks: Quirks): void => {
+const testRequest = (
+  wire: Wire,
+  { body }: RequestSample,
+  { quirks, door }: Pick<WireSamples, 'quirks' | 'door'>,
+): void => {
+  const asked: Door = { operation: 'chat', ...door }
   const target = plainTarget(quirks)
-  const read = (text: string): Request => wire.readRequest(JSON.parse(text) as JsonObject, { operation: 'chat' })
-  const request = wire.readRequest(body, { operation: 'chat' })
+  const read = (text: string): Request => wire.readRequest(JSON.parse(text) as JsonObject, asked)
+  const request = wire.readRequest(body, asked)
 
   test('is read as a request of its wire that remembers its body', () => {
     assert.equal(request.wire, wire.name)
@@ -223,7 +230,7 @@ const testRequest = (wire: Wire, { body }: RequestSample, quirks: Quirks): void 
   test('with any one place changed is taken or refused as invalid, and what is taken can be written or is incapable', () => {
     for (const mutant of mutantsOf(body)) {
       throwsOnly('invalid_request', () => {
-        const taken = wire.readRequest(mutant as JsonObject, { operation: 'chat' })
+        const taken = wire.readRequest(mutant as JsonObject, asked)
         wire.writeRequest(taken, target)
         wire.writeRequest({ ...taken, body: undefined }, target)
       })
@@ -300,13 +307,14 @@ const testWire = (wire: Wire): void => {
 }
 
 /** Registers the tests that every wire must pass, with its samples. */
-export const wireSuite = ({ wire, streams, wholes, requests, failing = [], quirks = {} }: WireSamples): void => {
+export const wireSuite = ({ wire, streams, wholes, requests, failing = [], quirks = {}, door }: WireSamples): void => {
   describe(wire.name, () => {
     testWire(wire)
     testErrors(wire)
-    for (const sample of streams) describe(`the stream ${sample.name}`, () => testStream(wire, sample))
-    for (const sample of wholes) describe(`the whole answer ${sample.name}`, () => testWhole(wire, sample))
-    for (const sample of requests) describe(`the request ${sample.name}`, () => testRequest(wire, sample, quirks))
+    for (const sample of streams) describe(`the stream ${sample.name}`, () => testStream(wire, sample, quirks))
+    for (const sample of wholes) describe(`the whole answer ${sample.name}`, () => testWhole(wire, sample, quirks))
+    for (const sample of requests)
+      describe(`the request ${sample.name}`, () => testRequest(wire, sample, { quirks, door }))
     for (const { name, bytes } of failing) {
       test(`the stream ${name} tells its failure and has no end`, () => {
         const deltas = readStream(wire, eventsOf(wire, bytes))
