@@ -13,4 +13,12 @@ export {
 export { cut, endless, hangUp, hugeEvent, pingsOnly, redirect, silence, stall } from './faults.ts'
 export { openaiError, openaiErrorEvent, openaiText, openaiToolCalls } from './openai-answers.ts'
 export { type RawAnswer, type RawTimeouts, rawRequest } from './raw-http.ts'
+export {
+  type ResponsesItem,
+  type ResponsesOptions,
+  responsesAnswer,
+  responsesErrorEvent,
+  responsesText,
+  responsesToolCalls,
+} from './responses-answers.ts'
 export { openSlowReader, type SlowReader } from './slow-reader.ts'

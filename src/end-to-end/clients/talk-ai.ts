@@ -7,11 +7,17 @@ import type { Heard, OfferedTool, Talk, UserPart, Wishes } from './talk.ts'
 // Its warnings say which wishes a provider has no word for; they are no part of an answer.
 globalThis.AI_SDK_LOG_WARNINGS = false
 
-/** A model of the AI SDK behind the gateway, through its provider for OpenAI (chat) or Anthropic. */
-export const aiModel = (client: ClientName, url: string, model: string, apiKey = 'sk-caller'): LanguageModel =>
-  client === 'ai-openai'
-    ? createOpenAI({ baseURL: `${url}/v1`, apiKey }).chat(model)
-    : createAnthropic({ baseURL: `${url}/v1`, apiKey })(model)
+/** The AI SDK's client for a language: Responses is OpenAI's other one. */
+type AiClient = ClientName | 'ai-responses'
+
+/** A model of the AI SDK behind the gateway, through its provider for OpenAI (chat or Responses) or Anthropic. */
+export const aiModel = (client: AiClient, url: string, model: string, apiKey = 'sk-caller'): LanguageModel => {
+  const baseURL = `${url}/v1`
+  if (client === 'ai-responses') return createOpenAI({ baseURL, apiKey }).responses(model)
+  return client === 'ai-openai'
+    ? createOpenAI({ baseURL, apiKey }).chat(model)
+    : createAnthropic({ baseURL, apiKey })(model)
+}
 
 type Content = Exclude<Extract<ModelMessage, { role: 'user' }>['content'], string>[number]
 
@@ -35,9 +41,12 @@ const toolsOf = (tools: readonly OfferedTool[] | undefined): ToolSet | undefined
     ]),
   )
 
-const optionsOf = ({ thinks, parallel }: Wishes) => ({
+const optionsOf = ({ thinks, parallel }: Wishes, client: AiClient) => ({
   openai: {
+    // Otherwise earlier turns are only referred to, for a provider that keeps them.
+    ...(client === 'ai-responses' ? { store: false } : {}),
     ...(thinks ? { reasoningEffort: 'low', forceReasoning: true } : {}),
+    ...(thinks && client === 'ai-responses' ? { reasoningSummary: 'auto' } : {}),
     ...(parallel === undefined ? {} : { parallelToolCalls: parallel }),
   },
   anthropic: {
@@ -58,7 +67,6 @@ const settingsOf = (wishes: Wishes, model: LanguageModel, messages: readonly Mod
   stopSequences: wishes.stop && [...wishes.stop],
   maxOutputTokens: wishes.maxOutput,
   abortSignal: wishes.signal,
-  providerOptions: optionsOf(wishes),
 })
 
 /** The last step of a stream; its errors are thrown, which the SDK by itself only tells a callback. */
@@ -96,12 +104,12 @@ const heardOf = (step: Step): Heard => {
 }
 
 /** A conversation in the AI SDK: the messages it makes of an answer go back as they are. */
-export const talkAi = (cell: Cell): Talk => {
+export const talkAi = (cell: Pick<Cell, 'url' | 'model' | 'form'> & { readonly client: AiClient }): Talk => {
   const history: ModelMessage[] = []
 
   const ask = async (wishes: Wishes): Promise<Heard> => {
     const model = aiModel(cell.client, cell.url, wishes.model ?? cell.model)
-    const settings = settingsOf(wishes, model, history)
+    const settings = { ...settingsOf(wishes, model, history), providerOptions: optionsOf(wishes, cell.client) }
     const step = cell.form === 'whole' ? (await generateText(settings)).finalStep : await streamed(settings)
     history.push(...step.response.messages)
     return heardOf(step)

@@ -86,7 +86,7 @@ const heardOf = (message: Message): Heard => {
 }
 
 /** A conversation in Anthropic's client: the assistant's blocks go back as they came. */
-export const talkAnthropic = (cell: Cell): Talk => {
+export const talkAnthropic = (cell: Pick<Cell, 'url' | 'model' | 'form'>): Talk => {
   const client = anthropicClient(cell.url)
   const history: MessageParam[] = []
 

@@ -92,7 +92,7 @@ const heardOf = (completion: ChatCompletion): Heard => {
 }
 
 /** A conversation in OpenAI's client: the assistant's message goes back as it came. */
-export const talkOpenai = (cell: Cell): Talk => {
+export const talkOpenai = (cell: Pick<Cell, 'url' | 'model' | 'form'>): Talk => {
   const client = openaiClient(cell.url)
   const history: ChatCompletionMessageParam[] = []
 

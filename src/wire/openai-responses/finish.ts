@@ -1,9 +1,11 @@
 import type { Finish, FinishReason } from '../../core/delta.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 
+/** Where a server does not say why, it was the limit: what else ends an answer early is told by those who know of it. */
 const incomplete: ReadonlyMap<unknown, FinishReason> = new Map<unknown, FinishReason>([
   ['max_output_tokens', 'length'],
   ['content_filter', 'content_filter'],
+  ['incomplete', 'length'],
 ])
 
 /** What an answer has said, as far as its end depends on it. */
