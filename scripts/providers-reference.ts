@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import type { Quirks } from '../src/core/target.ts'
-import { anthropicRow } from '../src/providers/anthropic.ts'
-import { compatibleRows } from '../src/providers/compatible-rows.ts'
 import type { ProviderRow } from '../src/providers/row.ts'
+import { providerRows } from '../src/providers/rows.ts'
 
 /** Where the page lives. */
 export const providersPage = new URL('../docs/reference/providers.md', import.meta.url)
@@ -13,6 +12,8 @@ const list = (words: readonly string[]): string => words.map(code).join(', ')
 const keys: Readonly<Record<ProviderRow['auth'], string>> = {
   bearer: 'as `authorization: Bearer`',
   'x-api-key': 'as `x-api-key`',
+  'api-key': 'as `api-key`',
+  'service-account': 'none: tokens of a service account, from its key file',
   optional: 'none needed; as `authorization: Bearer` when there is one',
 }
 
@@ -28,6 +29,7 @@ const quirkWords: { readonly [Name in keyof Quirks]-?: (value: NonNullable<Quirk
   schemaFormat: (enforced) => (enforced ? '' : 'does not enforce JSON Schemas: a request with one goes elsewhere'),
   refuses: (fields) => `refuses ${list(fields)}: a request with one of them goes elsewhere`,
   statesCost: (believed) => (believed ? 'tells what each call cost, and is believed' : ''),
+  namesModel: (named) => (named ? '' : 'is told the model by the address alone'),
   adds: (fields) => `gets ${code(JSON.stringify(fields))} with every request`,
 }
 
@@ -38,13 +40,27 @@ const quirksOf = (quirks: Quirks): string => {
   return said.length === 0 ? 'none' : said.join('; ')
 }
 
+/** What the address leaves open. */
+const blanksOf = ({ blanks = [] }: ProviderRow): string => {
+  const words = blanks.map(({ name, meaning, environmentKeys, usual }) => {
+    const variables = environmentKeys.length === 0 ? '' : `, or ${list(environmentKeys)}`
+    return `${code(name)} is ${meaning}${variables}${usual === undefined ? '' : ` (usually ${code(usual)})`}`
+  })
+  return words.length === 0 ? '' : `; ${words.join('; ')}`
+}
+
+const addressOf = ({ baseUrl, signs }: ProviderRow): string => {
+  if (baseUrl !== undefined) return code(baseUrl)
+  return signs === 'google' ? 'that of its `location`' : 'yours, as `baseUrl`'
+}
+
 const section = (row: ProviderRow): string => {
   const variables = row.environmentKeys.length === 0 ? 'none' : list(row.environmentKeys)
   return [
     `## ${row.title}`,
     '',
     `- Kind: ${code(row.kind)}`,
-    `- Address: ${row.baseUrl === undefined ? 'yours, as `baseUrl`' : code(row.baseUrl)}`,
+    `- Address: ${addressOf(row)}${blanksOf(row)}`,
     `- Key: ${keys[row.auth]}. Usual variable: ${variables}`,
     `- Quirks: ${quirksOf(row.quirks)}`,
     `- Listed models: ${row.models.length === 0 ? 'those you name' : list(row.models)}`,
@@ -72,7 +88,6 @@ const simulated = `## Simulated
 - Behaviour: latency, speed, errors, rate limits, cuts and stalls as configured, the same for the same seed`
 
 /** The reference of all kinds of providers, as the rows have them. */
-export const providersReference = (): string =>
-  `${[head, ...[anthropicRow, ...compatibleRows].map(section), simulated].join('\n\n')}\n`
+export const providersReference = (): string => `${[head, ...providerRows.map(section), simulated].join('\n\n')}\n`
 
 if (import.meta.main) await writeFile(providersPage, providersReference())

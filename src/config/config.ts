@@ -4,12 +4,14 @@ import type { Quirks } from '../core/target.ts'
 import type { WeighedKey } from '../providers/several-keys.ts'
 import type { AwsIdentity } from '../providers/sign/aws.ts'
 import type { SimulatedOptions } from '../providers/simulated-options.ts'
+import type { VertexAccess } from '../providers/vertex.ts'
 import type { HedgeLimits, RetryLimits, RouteTimeouts } from '../routing/plan.ts'
 import type { PolicyName } from '../routing/policies.ts'
 import type { StickyKind } from '../routing/sticky.ts'
 import type { Condition } from '../routing/when.ts'
 import type { Complaint } from './complaints.ts'
 import type { PriceRules } from './price-rule.ts'
+import type { AzureConfig } from './resolve-azure.ts'
 
 /** A configuration that was checked whole: every default filled in, times in milliseconds, sizes in bytes. */
 export interface Config {
@@ -84,6 +86,10 @@ export interface ProviderConfig {
   readonly apiKeys: readonly WeighedKey[]
   /** Who signs the requests; undefined: nobody does. */
   readonly aws?: AwsIdentity | undefined
+  /** What only Azure OpenAI has; undefined for other kinds. */
+  readonly azure?: AzureConfig | undefined
+  /** What only Google's Vertex AI has; undefined for other kinds. */
+  readonly vertex?: VertexAccess | undefined
   /** May callers bring a key of their own? */
   readonly clientKeys: boolean
   /** Without a slash at its end; undefined: the usual one of its kind. */

@@ -47,6 +47,18 @@ const describeAllowance = ({ webhook, ...allowance }: Allowance): Record<string,
 const describeProvider = (provider: ProviderConfig): ProviderConfig => ({
   ...provider,
   apiKey: hideText(provider.apiKey),
+  azure: provider.azure && {
+    ...provider.azure,
+    entra: provider.azure.entra && { ...provider.azure.entra, clientSecret: hidden },
+  },
+  vertex: provider.vertex && {
+    ...provider.vertex,
+    account: {
+      ...provider.vertex.account,
+      privateKey: hidden,
+      privateKeyId: hideText(provider.vertex.account.privateKeyId),
+    },
+  },
   aws: provider.aws && {
     ...provider.aws,
     accessKeyId: hidden,

@@ -1,7 +1,5 @@
-import { anthropicRow, anthropicRows } from '../providers/anthropic-rows.ts'
-import { bedrockRow } from '../providers/bedrock.ts'
-import { compatibleRows } from '../providers/compatible-rows.ts'
 import type { Blank, ProviderRow } from '../providers/row.ts'
+import { providerRows } from '../providers/rows.ts'
 import type { OwnField } from './own-fields.ts'
 
 /** What the configuration knows of a kind of provider. */
@@ -24,18 +22,17 @@ export interface Kind {
   readonly simulated: boolean
 }
 
-/** Where two have the same key, the first is the one that is found by it. */
-const rows = [anthropicRow, ...compatibleRows, bedrockRow, ...anthropicRows.slice(1)]
-
-const signing: Readonly<Record<'aws', readonly OwnField[]>> = {
+const signing: Readonly<Record<NonNullable<ProviderRow['signs']>, readonly OwnField[]>> = {
   aws: ['accessKeyId', 'secretAccessKey', 'sessionToken'],
+  entra: ['entra', 'apiVersion', 'deployments'],
+  google: ['project', 'location', 'credentials', 'tokenUrl'],
 }
 
-const called: readonly Kind[] = rows.map((row) => ({
+const called: readonly Kind[] = providerRows.map((row) => ({
   name: row.kind,
   environmentKeys: row.environmentKeys,
-  needsKey: row.auth !== 'optional',
-  hasAddress: row.baseUrl !== undefined,
+  needsKey: row.auth !== 'optional' && row.auth !== 'service-account',
+  hasAddress: row.baseUrl !== undefined || row.signs === 'google',
   baseUrl: row.baseUrl,
   blanks: row.blanks ?? [],
   own: [...(row.blanks ?? []).map(({ name }) => name), ...(row.signs ? signing[row.signs] : [])],

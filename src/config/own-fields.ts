@@ -1,4 +1,4 @@
-import { list, number, section, text } from './fields.ts'
+import { list, named, number, section, text } from './fields.ts'
 
 /** One of several keys of a provider. */
 const weighedKey = section(
@@ -19,6 +19,34 @@ export const apiKeysField = list(weighedKey, {
   examples: [[{ key: `\${OPENAI_API_KEY}`, weight: 2 }, { key: `\${OPENAI_API_KEY_2}` }]],
 }).optional()
 
+/** An application that proves itself to Microsoft Entra. */
+const entraField = section(
+  {
+    tenantId: text({ description: 'Default: `AZURE_TENANT_ID`.', examples: [`\${AZURE_TENANT_ID}`] }).optional(),
+    clientId: text({ description: 'Default: `AZURE_CLIENT_ID`.', examples: [`\${AZURE_CLIENT_ID}`] }).optional(),
+    clientSecret: text({
+      description: 'Default: `AZURE_CLIENT_SECRET`.',
+      examples: [`\${AZURE_CLIENT_SECRET}`],
+    }).optional(),
+    scope: text({
+      description: 'What the tokens are for. Default: `https://cognitiveservices.azure.com/.default`.',
+      examples: ['https://ai.azure.com/.default'],
+    }).optional(),
+    authority: text(
+      {
+        description: 'Who gives the tokens. Default: `https://login.microsoftonline.com`.',
+        examples: ['https://login.microsoftonline.us'],
+      },
+      'address',
+    ).optional(),
+  },
+  {
+    description:
+      'An application of Microsoft Entra, whose tokens stand in place of `apiKey`; `{}` takes it from the environment.',
+    examples: [{}],
+  },
+).optional()
+
 /** What only some kinds of providers understand. */
 export const ownFields = {
   account: text({
@@ -27,6 +55,33 @@ export const ownFields = {
     examples: [`\${CLOUDFLARE_ACCOUNT_ID}`],
   }).optional(),
   region: text({ description: 'The region in the address.', examples: ['eu-central-1'] }).optional(),
+  apiVersion: text({
+    description:
+      'A dated version of the interface: calls go to `/openai/deployments/…` then. Default: the surface `v1`, which has no versions.',
+    examples: ['2025-04-01-preview'],
+  }).optional(),
+  deployments: named(text({ description: 'The name of a deployment.' }), {
+    description: 'Names of deployments by model, where they differ. The models are listed in `GET /v1/models`.',
+    examples: [{ 'gpt-5-mini': 'our-mini' }],
+  }).optional(),
+  entra: entraField,
+  project: text({
+    description: 'The project of Google Cloud. Default: `GOOGLE_CLOUD_PROJECT`, else the one in `credentials`.',
+    examples: ['my-project'],
+  }).optional(),
+  location: text({
+    description: 'Where models answer. Default: `GOOGLE_CLOUD_LOCATION`, else `global`.',
+    examples: ['europe-west1'],
+  }).optional(),
+  credentials: text({
+    description:
+      'The key of a service account: its file, or the JSON itself. Default: the file that `GOOGLE_APPLICATION_CREDENTIALS` names, unless `baseUrl` sends calls elsewhere than usual.',
+    examples: ['/run/secrets/vertex.json'],
+  }).optional(),
+  tokenUrl: text(
+    { description: 'Who gives tokens. Default: as the key says.', examples: ['https://oauth2.googleapis.com/token'] },
+    'address',
+  ).optional(),
   accessKeyId: text({
     description:
       'Who signs the calls, in place of `apiKey`. Default: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, unless there is a key, or `baseUrl` sends calls elsewhere than usual.',

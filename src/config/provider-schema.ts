@@ -39,6 +39,10 @@ const quirkFields = {
     description: 'Is what its usage says a call cost (`cost`, `cost_in_usd_ticks`) believed before any price?',
     examples: [false],
   }).optional(),
+  namesModel: flag({
+    description: 'Does the body name the model? Where not, the address does.',
+    examples: [false],
+  }).optional(),
   adds: z
     .record(z.string(), z.json(), { error: 'expected a map' })
     .meta({ title: 'map', description: 'Fields added to every request.', examples: [{ provider: { sort: 'price' } }] })

@@ -2,11 +2,13 @@ import type { Attempt } from '../core/call.ts'
 import type { Handler } from '../core/handler.ts'
 import type { ModelFacts, Quirks, Target } from '../core/target.ts'
 import { anthropicRows, createAnthropic } from '../providers/anthropic.ts'
+import { azureKind, createAzure } from '../providers/azure.ts'
 import { bedrockRow, createBedrock } from '../providers/bedrock.ts'
 import { compatibleRows, createCompatible } from '../providers/compatible.ts'
 import { factsOf } from '../providers/models.ts'
 import type { Provider } from '../providers/provider.ts'
 import { createSimulated } from '../providers/simulated.ts'
+import { createVertex, vertexRows } from '../providers/vertex.ts'
 import type { Config, ProviderConfig } from './config.ts'
 import { factsWithPrice } from './price-now.ts'
 
@@ -38,12 +40,28 @@ const make = (config: ProviderConfig): Made => {
       facts: (model) => factsOf(bedrockRow.priceProvider, model),
     }
   }
+  const special = makeSpecial(config)
+  if (special) return special
   const own = anthropicRows.find((each) => each.kind === kind)
   const row = own ?? compatibleRows.find((each) => each.kind === kind)
   return {
     provider: own ? createAnthropic(options) : createCompatible(options),
     facts: (model) => factsOf(row?.priceProvider, model),
   }
+}
+
+/** Those whose identity is more than a key. */
+const makeSpecial = ({ azure, vertex, ...config }: ProviderConfig): Made | undefined => {
+  const { kind, baseUrl } = config
+  if (kind === azureKind && baseUrl !== undefined) {
+    return {
+      provider: createAzure({ ...config, ...azure, baseUrl }),
+      facts: (model) => factsOf('azure', model),
+    }
+  }
+  const row = vertexRows.find((each) => each.kind === kind)
+  if (!vertex || !row) return undefined
+  return { provider: createVertex({ ...config, ...vertex }), facts: (model) => factsOf(row.priceProvider, model) }
 }
 
 /** Makes every configured and found provider. */

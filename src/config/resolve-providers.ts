@@ -13,6 +13,8 @@ import { type providerSchema, simulationFields } from './provider-schema.ts'
 import { addressOf } from './resolve-address.ts'
 import { apiKeysOf } from './resolve-api-keys.ts'
 import { awsOf } from './resolve-aws.ts'
+import { azureOf } from './resolve-azure.ts'
+import { vertexOf } from './resolve-vertex.ts'
 import { hint } from './suggest.ts'
 
 type Written = z.output<typeof providerSchema>
@@ -70,10 +72,13 @@ const configured = (entry: Entry<Written>, surroundings: Surroundings): Provider
     return simulated(entry, kind)
   }
   const aws = awsOf(value, kind, path, surroundings)
+  const azure = azureOf(value, kind, path, surroundings)
   return {
     name,
     kind: kind.name,
-    ...(aws ? { apiKey: undefined, apiKeys: [], aws } : keysOf(entry, kind, surroundings)),
+    ...(aws || azure?.entra ? { apiKey: undefined, apiKeys: [], aws } : keysOf(entry, kind, surroundings)),
+    azure,
+    vertex: vertexOf(value, kind, path, surroundings),
     clientKeys: value.clientKeys ?? false,
     baseUrl: addressOf(value, kind, path, surroundings),
     headers: headersFrom(value.headers, [...path, 'headers'], complain),

@@ -58,6 +58,8 @@ export interface Quirks {
   readonly refuses?: readonly string[] | undefined
   /** Does its usage tell what it charged, in a way that is to be believed before any price? Default false. */
   readonly statesCost?: boolean | undefined
+  /** Does the body name the model? Default true; where not, the address does. */
+  readonly namesModel?: boolean | undefined
   /** Fields added to every request. */
   readonly adds?: JsonObject | undefined
 }

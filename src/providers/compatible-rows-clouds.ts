@@ -31,6 +31,21 @@ export const cloudRows: readonly ProviderRow[] = [
     checked,
   },
   {
+    kind: 'azure-openai',
+    title: 'Azure OpenAI',
+    baseUrl: 'https://{account}.openai.azure.com',
+    blanks: [{ name: 'account', meaning: 'the name of your resource', environmentKeys: ['AZURE_RESOURCE_NAME'] }],
+    environmentKeys: ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'],
+    auth: 'api-key',
+    signs: 'entra',
+    quirks: {},
+    // Models are called by the names of deployments, which their owner gives.
+    models: [],
+    priceProvider: 'azure',
+    source: 'https://learn.microsoft.com/en-us/azure/foundry/openai/api-version-lifecycle',
+    checked,
+  },
+  {
     kind: 'huggingface',
     title: 'Hugging Face',
     baseUrl: 'https://router.huggingface.co/v1',

@@ -25,8 +25,8 @@ export interface ProviderRow {
   readonly environmentKeys: readonly string[]
   /** How the key is shown; `optional`: as a bearer token when there is one, and calls without it work. */
   readonly auth: 'bearer' | 'x-api-key' | 'api-key' | 'service-account' | 'optional'
-  /** In whose way requests can be signed in place of a key; absent: in none. */
-  readonly signs?: 'aws' | undefined
+  /** Whose identities prove who calls in place of a key; absent: nobody's. */
+  readonly signs?: 'aws' | 'entra' | 'google' | undefined
   readonly quirks: Quirks
   /** Models it is known to serve, its best first; empty where that depends on who runs it. */
   readonly models: readonly string[]

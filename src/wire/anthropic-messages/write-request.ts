@@ -85,6 +85,7 @@ export const writeRequest = (request: Request, target: Target): string => {
   // Counting takes fewer fields than asking, and what is added is meant for asking.
   if (request.operation !== 'chat') return JSON.stringify(sent)
   if (adds) Object.assign(sent, adds)
+  if (target.quirks.namesModel === false) sent.model = undefined
   // After everything else: what is held for an answer must cover it.
   if (request.outputCap !== undefined) cap(sent, request.outputCap)
   return JSON.stringify(sent)
