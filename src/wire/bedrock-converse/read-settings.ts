@@ -42,8 +42,8 @@ const schemaFields: ReadonlySet<string> = new Set(['schema', 'name', 'descriptio
 const parseSchema = (text: string, path: string): JsonObject => {
   try {
     return parseJson(Buffer.from(text, 'utf8'))
-  } catch {
-    throw invalid(path, 'must be the text of a JSON Schema')
+  } catch (error) {
+    throw invalid(path, `must be the text of a JSON Schema: ${(error as Error).message}`)
   }
 }
 
