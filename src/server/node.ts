@@ -15,8 +15,17 @@ import { outletOf } from './outlet.ts'
 import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
 import { providerKeyOf } from './provider-key.ts'
 import { questionOf, withHeaders } from './question.ts'
+import { serveRaw } from './raw-door.ts'
 import { type RefusalWords, refuse } from './refusal.ts'
-import { findDoor, type InferenceDoor, nothingAt, type PageDoor, throughDoor, wireOfStranger } from './routes.ts'
+import {
+  findDoor,
+  type InferenceDoor,
+  nothingAt,
+  type PageDoor,
+  type RawDoor,
+  throughDoor,
+  wireOfStranger,
+} from './routes.ts'
 import { checkLoopbackHost, checkStrictly, credentialOf, isLocalPeer, pathOf } from './strict.ts'
 
 export interface ServerOptions extends ListenerOptions {
@@ -83,6 +92,7 @@ class Doorkeeper {
       else if (door.kind === 'admin') words = adminWords
       if (this.#options.open && door.access !== 'open') checkLoopbackHost(request)
       if (door.kind === 'inference') await this.#infer(request, response, door)
+      else if (door.kind === 'raw') await this.#pass(request, response, door)
       else if (door.kind === 'admin') await this.#administer(request, response, path)
       else this.#show(response, await this.#page(door, request, model))
     } catch (thrown) {
@@ -116,6 +126,13 @@ class Doorkeeper {
     await deliver(opened, { wire: door.wire, outlet, keepAliveMs: this.#keepAliveMs })
     // A response lives longer than its call; it must not keep the call with it.
     response.off('close', onClose)
+  }
+
+  async #pass(request: IncomingMessage, response: ServerResponse, door: RawDoor): Promise<void> {
+    const caller = throughDoor(this.#options.authenticate(credentialOf(request.headers)), door)
+    const wire = wireOfStranger(request.url ?? '', request.headers)
+    const { clientKeys = none } = this.#options
+    await serveRaw({ request, response, door }, caller, { ...this.#options, clientKeys, bodies: this.#bodies, wire })
   }
 
   async #administer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {

@@ -30,8 +30,16 @@ class SocketOutlet implements Outlet {
     return this.#response.destroyed || this.#held === 'end' || this.#response.writableEnded
   }
 
+  get begun(): boolean {
+    return this.#response.headersSent
+  }
+
   head(status: number, headers: Record<string, string>): void {
     this.#response.writeHead(status, headers)
+  }
+
+  abort(): void {
+    this.#response.destroy()
   }
 
   write(piece: Uint8Array | string): Promise<void> | undefined {

@@ -1,11 +1,13 @@
 import type { Caller } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { RawOperation } from '../core/raw.ts'
 import type { Operation } from '../core/request.ts'
 import { anthropicMessages } from '../wire/anthropic-messages/index.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
 import { openaiEmbeddings } from '../wire/openai-embeddings/index.ts'
 import { openaiResponses } from '../wire/openai-responses/index.ts'
 import type { Wire } from '../wire/wire.ts'
+import { passthroughPrefix } from './passthrough.ts'
 
 /** Who may use a door: everybody, a caller with a key, or whoever sits on this machine. */
 export type Access = 'open' | 'caller' | 'operator'
@@ -23,6 +25,14 @@ export interface InferenceDoor extends Row {
   readonly operation: Operation
 }
 
+/** A request that passes unread: to the target of the model that it names, or to whatever its path names. */
+export interface RawDoor extends Omit<Row, 'method'> {
+  readonly kind: 'raw'
+  /** Undefined: whatever the provider takes. */
+  readonly method: 'POST' | undefined
+  readonly operation: RawOperation
+}
+
 /** Something the server answers by itself. */
 export interface PageDoor extends Row {
   readonly kind: 'page'
@@ -36,7 +46,7 @@ interface AdminDoor {
 }
 
 /** A row of the table of doors. */
-export type ServerDoor = InferenceDoor | PageDoor
+export type ServerDoor = InferenceDoor | RawDoor | PageDoor
 
 const inference = (path: string, wire: Wire, operation: Operation): InferenceDoor => ({
   path,
@@ -44,6 +54,14 @@ const inference = (path: string, wire: Wire, operation: Operation): InferenceDoo
   method: 'POST',
   access: 'caller',
   wire,
+  operation,
+})
+
+const raw = (path: string, operation: RawOperation): RawDoor => ({
+  path,
+  kind: 'raw',
+  method: 'POST',
+  access: 'caller',
   operation,
 })
 
@@ -63,6 +81,14 @@ export const doors: ReadonlyMap<string, ServerDoor> = new Map(
     inference('/v1/messages', anthropicMessages, 'chat'),
     inference('/v1/messages/count_tokens', anthropicMessages, 'count_tokens'),
     inference('/v1/embeddings', openaiEmbeddings, 'embed'),
+    raw('/v1/images/generations', 'image'),
+    raw('/v1/images/edits', 'image_edit'),
+    raw('/v1/audio/speech', 'speech'),
+    raw('/v1/audio/transcriptions', 'transcription'),
+    raw('/v1/audio/translations', 'translation'),
+    raw('/v1/moderations', 'moderation'),
+    raw('/v1/rerank', 'rerank'),
+    { ...raw('/passthrough', 'passthrough'), method: undefined },
     page('/v1/models', 'models', 'caller'),
     page('/healthz', 'health', 'open'),
     page('/readyz', 'ready', 'open'),
@@ -82,14 +108,19 @@ export interface Found {
   readonly model: string
 }
 
+const passedMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+
+const takes = (wanted: ServerDoor['method'], method: string): boolean =>
+  wanted === undefined ? passedMethods.has(method) : method === wanted || (wanted === 'GET' && method === 'HEAD')
+
 /** Which door a path leads to. Compared as it was sent: nothing is decoded or cleaned up. Throws `not_found`, `method_not_allowed`. */
 export const findDoor = (method: string, path: string): Found => {
   const found = lookUp(path)
   if (!found) throw nothingAt(path)
   if (found.door.kind === 'admin') return found
   const wanted = found.door.method
-  if (method !== wanted && !(wanted === 'GET' && method === 'HEAD')) {
-    throw new GatewayError('method_not_allowed', `Use ${wanted} here.`)
+  if (!takes(wanted, method)) {
+    throw new GatewayError('method_not_allowed', `Use ${wanted ?? [...passedMethods].join(', ')} here.`)
   }
   return found
 }
@@ -113,6 +144,8 @@ export const nothingAt = (path: string): GatewayError =>
 const lookUp = (path: string): Found | undefined => {
   const door = doors.get(path)
   if (door) return { door, model: '' }
+  const passed = path.startsWith(passthroughPrefix) ? doors.get('/passthrough') : undefined
+  if (passed) return { door: passed, model: '' }
   if (path.startsWith(adminPrefix)) return { door: administration, model: '' }
   if (!path.startsWith(modelPrefix)) return undefined
   const model = decode(path.slice(modelPrefix.length))

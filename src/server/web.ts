@@ -3,15 +3,26 @@ import type { Authenticate } from '../control/directory.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import { parseJson } from '../core/parse-json.ts'
 import { deliver, type Outlet } from '../deliver.ts'
+import { deliverRaw } from '../deliver-raw.ts'
 import { refusalHeaders } from '../error-headers.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Wire } from '../wire/wire.ts'
 import { checkBodyHead, tooLarge } from './body.ts'
 import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
+import { passedTo, throughTo } from './passthrough.ts'
 import { providerKeyOf } from './provider-key.ts'
 import { questionOf, withHeaders } from './question.ts'
-import { findDoor, type InferenceDoor, nothingAt, type PageDoor, throughDoor, wireOfStranger } from './routes.ts'
+import { modelRequest, passedRequest } from './raw-request.ts'
+import {
+  findDoor,
+  type InferenceDoor,
+  nothingAt,
+  type PageDoor,
+  type RawDoor,
+  throughDoor,
+  wireOfStranger,
+} from './routes.ts'
 import { credentialOf } from './strict.ts'
 
 export interface WebOptions {
@@ -35,6 +46,7 @@ export const createFetch =
       const { door, model } = findDoor(request.method, path)
       if (door.kind === 'page') return show(await page(options, door, { headers, model }))
       if (door.kind === 'admin') throw nothingAt(path)
+      if (door.kind === 'raw') return await pass(options, request, { door, headers, wire })
       wire = door.wire
       return await infer(options, request, { door, headers })
     } catch (thrown) {
@@ -67,6 +79,40 @@ const infer = async (
   })
 }
 
+/** A request that passes unread; its body is read whole first. */
+const pass = async (
+  options: WebOptions,
+  request: Request,
+  { door, headers, wire }: { door: RawDoor; headers: IncomingHttpHeaders; wire: Wire },
+): Promise<Response> => {
+  const caller = throughDoor(options.authenticate(credentialOf(headers)), door)
+  const passed = door.operation === 'passthrough' ? passedTo(targetOf(request.url)) : undefined
+  const asking = passed ? throughTo(caller, passed.provider) : caller
+  const providerKey = providerKeyOf(headers, options.clientKeys)
+  const denial = providerKey ? undefined : options.gateway.admit(caller, door.operation)
+  if (denial) throw denial
+  const body = await readAll(request, options.maxBodyBytes)
+  const arrival = { operation: door.operation, method: request.method, headers }
+  const asked = passed
+    ? passedRequest(arrival, passed, body.length === 0 ? undefined : body)
+    : modelRequest(arrival, body)
+  const question = questionOf(asked, asking, headers)
+  const opened = options.gateway.open(providerKey ? { ...question, providerKey } : question)
+  const leave = (): void =>
+    opened.cancel(new GatewayError('cancelled', 'The caller went away.', { outcome: 'cancelled' }))
+  request.signal.addEventListener('abort', leave, { once: true })
+  return new Promise((resolve) => {
+    void deliverRaw(opened, { outlet: webOutlet(resolve, leave), wire }).finally(() =>
+      request.signal.removeEventListener('abort', leave),
+    )
+  })
+}
+
+const targetOf = (url: string): string => {
+  const { pathname, search } = new URL(url)
+  return pathname + search
+}
+
 const readAll = async (request: Request, most: number): Promise<Buffer> => {
   if (!request.body) return Buffer.alloc(0)
   const parts: Uint8Array[] = []
@@ -79,12 +125,16 @@ const readAll = async (request: Request, most: number): Promise<Buffer> => {
   return Buffer.concat(parts)
 }
 
+/** Statuses with which no body may come. */
+const bodyless: ReadonlySet<number> = new Set([204, 205, 304])
+
 /** Writes to the body of a `Response`, no faster than it is read. */
 export const webOutlet = (begin: (response: Response) => void, leave: () => void): Outlet => {
   const encoder = new TextEncoder()
   let controller: ReadableStreamDefaultController<Uint8Array>
   let wanted: PromiseWithResolvers<void> | undefined
   let closed = false
+  let begun = false
   const body = new ReadableStream<Uint8Array>({
     start: (made) => {
       controller = made
@@ -105,7 +155,18 @@ export const webOutlet = (begin: (response: Response) => void, leave: () => void
     get closed() {
       return closed
     },
-    head: (status, headers) => begin(new Response(body, { status, headers })),
+    get begun() {
+      return begun
+    },
+    head: (status, headers) => {
+      begun = true
+      begin(new Response(bodyless.has(status) ? null : body, { status, headers }))
+    },
+    abort: () => {
+      if (closed) return
+      closed = true
+      controller.error(new Error('The answer broke off.'))
+    },
     write: (piece) => {
       if (closed) return undefined
       put(piece)

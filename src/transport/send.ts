@@ -86,7 +86,10 @@ const asking = (attempt: Attempt, provider: Provider, pools: Pools): Ask => {
 const passingOn = (attempt: Attempt, provider: Provider, pools: Pools): Ask => {
   const { raw } = attempt.request
   const mask = createMask(provider.secrets)
-  return (own) => {
+  let spent: GatewayError | undefined
+  return async (own) => {
+    // A body that was streamed is gone: another key cannot send it again.
+    if (spent) throw spent
     if (!raw) throw new GatewayError('internal', 'There is nothing to pass on.')
     const refused = (beginning: RawBeginning & { ok: false }): GatewayError => {
       const error = blamed(refusal(beginning, provider, attempt), attempt)
@@ -100,7 +103,13 @@ const passingOn = (attempt: Attempt, provider: Provider, pools: Pools): Ask => {
       const { 'content-length': _length, ...headers } = bodyHeaders(beginning.headers)
       return error.with({ answer: { status: beginning.status, headers, body } })
     }
-    return postRaw(attempt, { raw, provider, own, refusal: refused }, pools)
+    try {
+      return await postRaw(attempt, { raw, provider, own, refusal: refused }, pools)
+    } catch (thrown) {
+      const error = asGatewayError(thrown)
+      if (raw.body !== undefined && !Buffer.isBuffer(raw.body)) spent = error
+      throw error
+    }
   }
 }
 

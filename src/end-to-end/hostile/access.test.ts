@@ -43,6 +43,10 @@ const allDoors: readonly (readonly [path: string, door: ServerDoor])[] = [
 
 const questionFor = (path: string, door: ServerDoor): Asking => {
   if (door.kind === 'page') return { path, method: door.method }
+  if (door.kind === 'raw' && door.method === undefined) return { path: '/passthrough/up/models', method: 'GET' }
+  if (door.kind === 'raw') return { path, method: door.method, body: JSON.stringify({ model: 'chat', input: 'Hi' }) }
+  if (door.operation === 'embed' || door.wire.name === 'openai-responses')
+    return { path, method: door.method, body: JSON.stringify({ model: 'chat', input: 'Hi' }) }
   const language = door.wire.name === 'anthropic-messages' ? 'anthropic' : 'openai'
   return { path, method: door.method, body: bodyOf({ language, model: 'chat' }) }
 }

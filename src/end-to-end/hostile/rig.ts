@@ -23,6 +23,8 @@ export interface Rig extends AsyncDisposable {
 
 /** A short answer, as a stream to whoever asks for one; a count to whoever wants tokens counted. */
 export const healthy = ({ path, body }: ReceivedRequest): Step => {
+  if (path.endsWith('/embeddings')) return { body: '{"data":[{"index":0,"embedding":[1]}],"model":"one"}' }
+  if (body === '') return { body: '{"data":[]}' }
   if (path.endsWith('/count_tokens')) return { body: '{"input_tokens":7}' }
   const stream = JSON.parse(body).stream === true
   return path.endsWith('/messages') ? anthropicText('Well.', { stream }) : openaiText('Well.', { stream })

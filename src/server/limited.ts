@@ -1,0 +1,19 @@
+import { Transform } from 'node:stream'
+import { tooLarge } from './body.ts'
+
+/** Bytes on their way up, never more than `most` of them: then it breaks, and tells with what. */
+export const limited = (most: number, exceeded: (error: ReturnType<typeof tooLarge>) => void): Transform => {
+  let size = 0
+  return new Transform({
+    transform(part: Buffer, _encoding, done) {
+      size += part.length
+      if (size <= most) {
+        done(null, part)
+        return
+      }
+      const error = tooLarge(most)
+      exceeded(error)
+      done(error)
+    },
+  })
+}
