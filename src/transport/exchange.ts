@@ -174,7 +174,8 @@ export class Exchange implements Valve {
   }
 
   #events(data: Buffer, splitter: Splitter): void {
-    const piece = splitter.push(data)
+    const piece = this.#whole(data, splitter)
+    if (this.#reason) return
     if (splitter.waiting > this.#options.limits.maxEventBytes) {
       this.abort(this.#garbled(`sent an event of more than ${this.#options.limits.maxEventBytes} bytes`))
       return
@@ -182,6 +183,16 @@ export class Exchange implements Valve {
     const quiet = piece !== undefined && this.#options.wire.framing.isKeepAlive(piece)
     this.#watchdog?.bytes(piece !== undefined && !quiet)
     if (piece !== undefined) this.#put(piece, splitter)
+  }
+
+  /** The events that are whole now. What is no event stops the exchange: thrown further, it would look like a broken connection. */
+  #whole(data: Buffer, splitter: Splitter): Buffer | undefined {
+    try {
+      return splitter.push(data)
+    } catch (thrown) {
+      this.abort(asGatewayError(thrown))
+      return undefined
+    }
   }
 
   #put(piece: Buffer, splitter: Splitter): void {
