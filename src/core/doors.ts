@@ -14,4 +14,11 @@ export const callerDoors: readonly string[] = [
   '/v1/rerank',
   '/passthrough',
   '/v1/models',
+  '/v1beta/models',
+  '/v1beta/models/{model}:generateContent',
+  '/v1beta/models/{model}:streamGenerateContent',
+  '/v1beta/models/{model}:countTokens',
+  '/v1/models/{model}:generateContent',
+  '/v1/models/{model}:streamGenerateContent',
+  '/v1/models/{model}:countTokens',
 ]

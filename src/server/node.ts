@@ -12,7 +12,7 @@ import { type BodyBudget, checkBodyHead, createBodyBudget, dropSmallBody, readBo
 import { Connections } from './connections.ts'
 import { createListener, type ListenerOptions } from './listener.ts'
 import { outletOf } from './outlet.ts'
-import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
+import { dialectOf, healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
 import { providerKeyOf } from './provider-key.ts'
 import { questionOf, withHeaders } from './question.ts'
 import { serveRaw } from './raw-door.ts'
@@ -87,7 +87,7 @@ class Doorkeeper {
     try {
       checkStrictly(request)
       const path = pathOf(request.url ?? '')
-      const { door, model } = findDoor(request.method ?? '', path)
+      const { door, model } = findDoor(request.method ?? '', path, request.url)
       if (door.kind === 'inference') words = door.wire
       else if (door.kind === 'admin') words = adminWords
       if (this.#options.open && door.access !== 'open') checkLoopbackHost(request)
@@ -148,9 +148,9 @@ class Doorkeeper {
       case 'ready':
         return readyPage(this.#draining)
       case 'models':
-        return modelsPage(this.#options.plan(), caller, request.headers)
+        return modelsPage(this.#options.plan(), caller, dialectOf(door.path, request.headers))
       case 'model':
-        return modelPage(this.#options.plan(), caller, model, request.headers)
+        return modelPage(this.#options.plan(), caller, model, dialectOf(door.path, request.headers))
       case 'metrics': {
         const { type, text } = await this.#options.metrics()
         return { status: 200, type, body: text }

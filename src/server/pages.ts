@@ -31,15 +31,43 @@ const anthropicModel = ({ name }: Listed) => ({
   created_at: '1970-01-01T00:00:00Z',
 })
 
+/** What every model can be asked for here. */
+const methods = ['generateContent', 'countTokens', 'streamGenerateContent']
+
+const googleModel = ({ name }: Listed) => ({
+  name: `models/${name}`,
+  baseModelId: name,
+  version: '1',
+  displayName: name,
+  supportedGenerationMethods: methods,
+})
+
+/** Whose format a list of models has. */
+export type Dialect = 'openai' | 'anthropic' | 'google'
+
+/** The format that a client reads, by the path it asks at and by what its kind sends. */
+export const dialectOf = (path: string, headers: IncomingMessage['headers']): Dialect => {
+  if (path.startsWith('/v1beta/') || headers['x-goog-api-key'] !== undefined) return 'google'
+  return headers['anthropic-version'] === undefined ? 'openai' : 'anthropic'
+}
+
+const writers: Readonly<Record<Dialect, (model: Listed) => object>> = {
+  openai: openaiModel,
+  anthropic: anthropicModel,
+  google: googleModel,
+}
+
 const open = (plan: Plan, caller: Caller): readonly Listed[] =>
   caller.models === undefined ? plan.names : plan.names.filter(({ name }) => caller.models?.includes(name))
 
-/** The models a caller may use, in the dialect it speaks. */
-export const modelsPage = (plan: Plan, caller: Caller, headers: IncomingMessage['headers']): Page => {
+/** The models a caller may use. */
+export const modelsPage = (plan: Plan, caller: Caller, dialect: Dialect): Page => {
   const models = open(plan, caller)
-  if (headers['anthropic-version'] === undefined) return json({ object: 'list', data: models.map(openaiModel) })
+  const listed = models.map(writers[dialect])
+  if (dialect === 'google') return json({ models: listed })
+  if (dialect === 'openai') return json({ object: 'list', data: listed })
   return json({
-    data: models.map(anthropicModel),
+    data: listed,
     has_more: false,
     first_id: models[0]?.name ?? null,
     last_id: models.at(-1)?.name ?? null,
@@ -47,7 +75,7 @@ export const modelsPage = (plan: Plan, caller: Caller, headers: IncomingMessage[
 }
 
 /** One model, listed or reachable as `provider/model`. Throws `unknown_model`. */
-export const modelPage = (plan: Plan, caller: Caller, name: string, headers: IncomingMessage['headers']): Page => {
+export const modelPage = (plan: Plan, caller: Caller, name: string, dialect: Dialect): Page => {
   const route = plan.find(name)
   if (!route || (caller.models && !caller.models.includes(route.name))) {
     throw new GatewayError(
@@ -55,8 +83,7 @@ export const modelPage = (plan: Plan, caller: Caller, name: string, headers: Inc
       `The model ${JSON.stringify(name)} does not exist or is not open to this key.`,
     )
   }
-  const listed = { name: route.name, provider: route.targets[0]?.provider ?? 'tollgate' }
-  return json(headers['anthropic-version'] === undefined ? openaiModel(listed) : anthropicModel(listed))
+  return json(writers[dialect]({ name: route.name, provider: route.targets[0]?.provider ?? 'tollgate' }))
 }
 
 export const healthPage = (): Page => json({ status: 'ok' })

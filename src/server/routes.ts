@@ -3,10 +3,12 @@ import { GatewayError } from '../core/errors.ts'
 import type { RawOperation } from '../core/raw.ts'
 import type { Operation } from '../core/request.ts'
 import { anthropicMessages } from '../wire/anthropic-messages/index.ts'
+import { gemini } from '../wire/gemini/index.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
 import { openaiEmbeddings } from '../wire/openai-embeddings/index.ts'
 import { openaiResponses } from '../wire/openai-responses/index.ts'
 import type { Wire } from '../wire/wire.ts'
+import { checkStreamForm, modelIn, readModelPath } from './model-paths.ts'
 import { passthroughPrefix } from './passthrough.ts'
 
 /** Who may use a door: everybody, a caller with a key, or whoever sits on this machine. */
@@ -23,6 +25,9 @@ export interface InferenceDoor extends Row {
   readonly kind: 'inference'
   readonly wire: Wire
   readonly operation: Operation
+  /** Where the path names the model, and says whether the answer streams. */
+  readonly model?: string | undefined
+  readonly stream?: boolean | undefined
 }
 
 /** A request that passes unread: to the target of the model that it names, or to whatever its path names. */
@@ -90,6 +95,7 @@ export const doors: ReadonlyMap<string, ServerDoor> = new Map(
     raw('/v1/rerank', 'rerank'),
     { ...raw('/passthrough', 'passthrough'), method: undefined },
     page('/v1/models', 'models', 'caller'),
+    page('/v1beta/models', 'models', 'caller'),
     page('/healthz', 'health', 'open'),
     page('/readyz', 'ready', 'open'),
     page('/metrics', 'metrics', 'operator'),
@@ -97,8 +103,8 @@ export const doors: ReadonlyMap<string, ServerDoor> = new Map(
 )
 
 /** Belongs to the list: whoever may not see that, sees no single one either. */
-const oneModel = page('/v1/models', 'model', 'caller')
-const modelPrefix = '/v1/models/'
+const oneModel = (list: string): PageDoor => page(list, 'model', 'caller')
+const modelPath = /^(\/v1(?:beta)?\/models)\/(.+)$/
 const administration: AdminDoor = { kind: 'admin', access: 'operator' }
 const adminPrefix = '/admin/'
 
@@ -113,8 +119,11 @@ const passedMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT'
 const takes = (wanted: ServerDoor['method'], method: string): boolean =>
   wanted === undefined ? passedMethods.has(method) : method === wanted || (wanted === 'GET' && method === 'HEAD')
 
-/** Which door a path leads to. Compared as it was sent: nothing is decoded or cleaned up. Throws `not_found`, `method_not_allowed`. */
-export const findDoor = (method: string, path: string): Found => {
+/**
+ * Which door a path leads to. Compared as it was sent: nothing is decoded or cleaned up. `target`: the same
+ * with its query. Throws `not_found`, `method_not_allowed`.
+ */
+export const findDoor = (method: string, path: string, target = path): Found => {
   const found = lookUp(path)
   if (!found) throw nothingAt(path)
   if (found.door.kind === 'admin') return found
@@ -122,6 +131,8 @@ export const findDoor = (method: string, path: string): Found => {
   if (!takes(wanted, method)) {
     throw new GatewayError('method_not_allowed', `Use ${wanted ?? [...passedMethods].join(', ')} here.`)
   }
+  if (found.door.kind === 'inference' && found.door.model !== undefined)
+    checkStreamForm({ stream: found.door.stream === true }, target)
   return found
 }
 
@@ -147,21 +158,22 @@ const lookUp = (path: string): Found | undefined => {
   const passed = path.startsWith(passthroughPrefix) ? doors.get('/passthrough') : undefined
   if (passed) return { door: passed, model: '' }
   if (path.startsWith(adminPrefix)) return { door: administration, model: '' }
-  if (!path.startsWith(modelPrefix)) return undefined
-  const model = decode(path.slice(modelPrefix.length))
-  return model === undefined ? undefined : { door: oneModel, model }
+  const asked = readModelPath(path)
+  if (asked) {
+    const { wire, operation, model, stream } = asked
+    return { door: { ...inference(asked.path, wire, operation), model, stream }, model }
+  }
+  const [, list, name] = modelPath.exec(path) ?? []
+  const model = modelIn(name ?? '')
+  return list === undefined || model === undefined ? undefined : { door: oneModel(list), model }
 }
 
-/** A model name from a path: `%2F` stands for its slash; anything that could leave the segment is no name. */
-const decode = (segment: string): string | undefined => {
-  try {
-    const name = decodeURIComponent(segment)
-    return name === '' || name.includes('..') || name.includes('//') || name.includes('\0') ? undefined : name
-  } catch {
-    return undefined
-  }
-}
+/** Does somebody speak Google's language, by the path or by what its clients send? */
+const isGoogle = (path: string, headers: Readonly<Record<string, unknown>>): boolean =>
+  path.startsWith('/v1beta/') || headers['x-goog-api-key'] !== undefined || headers['x-goog-api-client'] !== undefined
 
 /** The language in which somebody at no door is told so. */
-export const wireOfStranger = (path: string, headers: Readonly<Record<string, unknown>>): Wire =>
-  path.startsWith('/v1/messages') || headers['anthropic-version'] !== undefined ? anthropicMessages : openaiChat
+export const wireOfStranger = (path: string, headers: Readonly<Record<string, unknown>>): Wire => {
+  if (isGoogle(path, headers)) return gemini
+  return path.startsWith('/v1/messages') || headers['anthropic-version'] !== undefined ? anthropicMessages : openaiChat
+}

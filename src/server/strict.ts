@@ -70,6 +70,6 @@ export const isLocalPeer = (request: IncomingMessage): boolean => {
 export const credentialOf = (headers: IncomingHttpHeaders): string | undefined => {
   const bearer = headers.authorization
   if (bearer !== undefined) return /^bearer +(\S+)$/i.exec(bearer)?.[1] ?? ''
-  const key = headers['x-api-key']
+  const key = headers['x-api-key'] ?? headers['x-goog-api-key']
   return typeof key === 'string' ? key : undefined
 }

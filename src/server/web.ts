@@ -9,7 +9,7 @@ import type { Gateway } from '../gateway.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Wire } from '../wire/wire.ts'
 import { checkBodyHead, tooLarge } from './body.ts'
-import { healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
+import { dialectOf, healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
 import { passedTo, throughTo } from './passthrough.ts'
 import { providerKeyOf } from './provider-key.ts'
 import { questionOf, withHeaders } from './question.ts'
@@ -23,7 +23,7 @@ import {
   throughDoor,
   wireOfStranger,
 } from './routes.ts'
-import { credentialOf } from './strict.ts'
+import { credentialOf, pathOf } from './strict.ts'
 
 export interface WebOptions {
   readonly gateway: Gateway
@@ -39,11 +39,11 @@ export interface WebOptions {
 export const createFetch =
   (options: WebOptions): ((request: Request) => Promise<Response>) =>
   async (request) => {
-    const path = new URL(request.url).pathname
+    const { pathname: path, search } = new URL(request.url)
     const headers: IncomingHttpHeaders = Object.fromEntries(request.headers)
     let wire = wireOfStranger(path, headers)
     try {
-      const { door, model } = findDoor(request.method, path)
+      const { door, model } = findDoor(request.method, pathOf(path + search), path + search)
       if (door.kind === 'page') return show(await page(options, door, { headers, model }))
       if (door.kind === 'admin') throw nothingAt(path)
       if (door.kind === 'raw') return await pass(options, request, { door, headers, wire })
@@ -194,8 +194,8 @@ const page = async (
   // Whoever mounts the handler decides who reaches it; the figures are for those who hold a key.
   const caller = options.authenticate(credentialOf(headers))
   if (door.access === 'caller') throughDoor(caller, door)
-  if (door.page === 'models') return modelsPage(options.plan(), caller, headers)
-  if (door.page === 'model') return modelPage(options.plan(), caller, model, headers)
+  if (door.page === 'models') return modelsPage(options.plan(), caller, dialectOf(door.path, headers))
+  if (door.page === 'model') return modelPage(options.plan(), caller, model, dialectOf(door.path, headers))
   const { type, text } = await options.metrics()
   return { status: 200, type, body: text }
 }
