@@ -141,7 +141,7 @@ describe('createCompatible', () => {
   })
 
   test('serves the models of its row where none are named', () => {
-    assert.deepEqual(createCompatible({ name: 'o', kind: 'openai', models: [] }).models, rowOf('openai').models)
+    assert.deepEqual(createCompatible({ name: 'o', kind: 'deepseek', models: [] }).models, rowOf('deepseek').models)
   })
 
   test('sends no proof where there is no key', () => {

@@ -49,6 +49,14 @@ export const offers: ReadonlyMap<string, Offer> = new Map([
     }),
   ],
   [
+    'azure-openai',
+    offer(
+      ['embed', 'image', 'image_edit', 'speech', 'transcription', 'translation'],
+      'https://learn.microsoft.com/en-us/azure/foundry/openai/api-version-lifecycle',
+      { base64: true },
+    ),
+  ],
+  [
     'mistral',
     offer(['embed', 'moderation', 'transcription'], 'https://docs.mistral.ai/api/endpoint/embeddings', {
       models: ['mistral-embed', 'codestral-embed'],
