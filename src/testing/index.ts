@@ -1,5 +1,16 @@
 export type { AnsweredToolCall, AnswerOptions, AnswerUsage } from './answer-options.ts'
 export { anthropicError, anthropicErrorEvent, anthropicText, anthropicToolCalls } from './anthropic-answers.ts'
+export {
+  type BedrockBlock,
+  bedrockError,
+  bedrockException,
+  bedrockMessage,
+  bedrockText,
+  bedrockTextBlock,
+  bedrockThinkingBlock,
+  bedrockToolBlock,
+  bedrockToolCalls,
+} from './bedrock-answers.ts'
 export { createFakeClock, type FakeClock } from './clock.ts'
 export {
   type Delay,
