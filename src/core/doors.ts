@@ -21,4 +21,6 @@ export const callerDoors: readonly string[] = [
   '/v1/models/{model}:generateContent',
   '/v1/models/{model}:streamGenerateContent',
   '/v1/models/{model}:countTokens',
+  '/model/{model}/converse',
+  '/model/{model}/converse-stream',
 ]

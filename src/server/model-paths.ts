@@ -1,9 +1,10 @@
 import { GatewayError } from '../core/errors.ts'
 import type { Operation } from '../core/request.ts'
+import { bedrockConverse } from '../wire/bedrock-converse/index.ts'
 import { gemini } from '../wire/gemini/index.ts'
 import type { Wire } from '../wire/wire.ts'
 
-/** What is asked of a model by the word behind its name, as Google does it. */
+/** What is asked of a model by the word behind its name. */
 interface Verb {
   readonly wire: Wire
   readonly operation: Operation
@@ -16,13 +17,20 @@ const verbs: ReadonlyMap<string, Verb> = new Map([
   ['countTokens', { wire: gemini, operation: 'count_tokens', stream: false }],
 ])
 
+/** Amazon's words stand behind a slash. */
+const actions: ReadonlyMap<string, Verb> = new Map([
+  ['converse', { wire: bedrockConverse, operation: 'chat', stream: false }],
+  ['converse-stream', { wire: bedrockConverse, operation: 'chat', stream: true }],
+])
+
 /** Google's client speaks to either version. */
 const versions = ['/v1beta', '/v1'] as const
 
 /** The paths of these doors, with `{model}` where a name stands. */
-export const modelPaths: readonly string[] = versions.flatMap((version) =>
-  [...verbs.keys()].map((verb) => `${version}/models/{model}:${verb}`),
-)
+export const modelPaths: readonly string[] = [
+  ...versions.flatMap((version) => [...verbs.keys()].map((verb) => `${version}/models/{model}:${verb}`)),
+  ...[...actions.keys()].map((action) => `/model/{model}/${action}`),
+]
 
 /** A question whose path names the model. */
 export interface ModelPath extends Verb {
@@ -43,8 +51,19 @@ export const modelIn = (segment: string): string | undefined => {
 /** Names with a slash stand without `models/` where the AI SDK writes them. */
 const form = /^(\/v1(?:beta)?)\/(?:models\/(.+)|([^/]+\/.+)):([A-Za-z]+)$/
 
+/** Names of Amazon's may be addresses, whose slashes its clients write as `%2F`. */
+const amazonForm = /^\/model\/([^/]+)\/([a-z-]+)$/
+
+const readAmazonPath = (path: string): ModelPath | undefined => {
+  const [, segment = '', word = ''] = amazonForm.exec(path) ?? []
+  const action = actions.get(word)
+  const model = modelIn(segment)
+  return action && model !== undefined ? { ...action, path: `/model/{model}/${word}`, model } : undefined
+}
+
 /** What a path asks of which model; undefined when it is no such path. */
 export const readModelPath = (path: string): ModelPath | undefined => {
+  if (path.startsWith('/model/')) return readAmazonPath(path)
   const [, version, listed, bare, word = ''] = form.exec(path) ?? []
   const verb = verbs.get(word)
   const model = modelIn(listed ?? bare ?? '')

@@ -3,6 +3,7 @@ import { GatewayError } from '../core/errors.ts'
 import type { RawOperation } from '../core/raw.ts'
 import type { Operation } from '../core/request.ts'
 import { anthropicMessages } from '../wire/anthropic-messages/index.ts'
+import { bedrockConverse } from '../wire/bedrock-converse/index.ts'
 import { gemini } from '../wire/gemini/index.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
 import { openaiEmbeddings } from '../wire/openai-embeddings/index.ts'
@@ -131,7 +132,7 @@ export const findDoor = (method: string, path: string, target = path): Found => 
   if (!takes(wanted, method)) {
     throw new GatewayError('method_not_allowed', `Use ${wanted ?? [...passedMethods].join(', ')} here.`)
   }
-  if (found.door.kind === 'inference' && found.door.model !== undefined)
+  if (found.door.kind === 'inference' && found.door.wire === gemini)
     checkStreamForm({ stream: found.door.stream === true }, target)
   return found
 }
@@ -175,5 +176,6 @@ const isGoogle = (path: string, headers: Readonly<Record<string, unknown>>): boo
 /** The language in which somebody at no door is told so. */
 export const wireOfStranger = (path: string, headers: Readonly<Record<string, unknown>>): Wire => {
   if (isGoogle(path, headers)) return gemini
+  if (path.startsWith('/model/')) return bedrockConverse
   return path.startsWith('/v1/messages') || headers['anthropic-version'] !== undefined ? anthropicMessages : openaiChat
 }
