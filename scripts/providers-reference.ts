@@ -12,6 +12,7 @@ const list = (words: readonly string[]): string => words.map(code).join(', ')
 const keys: Readonly<Record<ProviderRow['auth'], string>> = {
   bearer: 'as `authorization: Bearer`',
   'x-api-key': 'as `x-api-key`',
+  'x-goog-api-key': 'as `x-goog-api-key`',
   'api-key': 'as `api-key`',
   'service-account': 'none: tokens of a service account, from its key file',
   optional: 'none needed; as `authorization: Bearer` when there is one',

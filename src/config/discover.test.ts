@@ -51,8 +51,8 @@ describe('discovery', () => {
       found.map(({ name, kind, apiKey, foundBy }) => [name, kind, apiKey, foundBy]),
       [
         ['anthropic', 'anthropic', 'b', 'ANTHROPIC_API_KEY'],
-        ['openai', 'openai', 'a', 'OPENAI_API_KEY'],
         ['gemini', 'gemini', 'c', 'GOOGLE_API_KEY'],
+        ['openai', 'openai', 'a', 'OPENAI_API_KEY'],
         ['sim', 'simulated', undefined, 'always'],
       ],
     )

@@ -5,6 +5,7 @@ import { anthropicRows, createAnthropic } from '../providers/anthropic.ts'
 import { azureKind, createAzure } from '../providers/azure.ts'
 import { bedrockRow, createBedrock } from '../providers/bedrock.ts'
 import { compatibleRows, createCompatible } from '../providers/compatible.ts'
+import { createGemini, geminiRow } from '../providers/gemini.ts'
 import { factsOf } from '../providers/models.ts'
 import type { Provider } from '../providers/provider.ts'
 import { createSimulated } from '../providers/simulated.ts'
@@ -40,6 +41,8 @@ const make = (config: ProviderConfig): Made => {
       facts: (model) => factsOf(bedrockRow.priceProvider, model),
     }
   }
+  if (kind === geminiRow.kind)
+    return { provider: createGemini(options), facts: (model) => factsOf(geminiRow.priceProvider, model) }
   const special = makeSpecial(config)
   if (special) return special
   const own = anthropicRows.find((each) => each.kind === kind)

@@ -114,8 +114,8 @@ export const makerRows: readonly ProviderRow[] = [
     checked,
   },
   {
-    kind: 'gemini',
-    title: 'Google Gemini',
+    kind: 'gemini-openai',
+    title: 'Google Gemini, in OpenAI’s language',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     environmentKeys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'],
     auth: 'bearer',

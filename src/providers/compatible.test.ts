@@ -72,7 +72,7 @@ describe('compatibleRows', () => {
     ['mistral', { seed: 1 }, 'seed'],
     ['deepseek', { format: { kind: 'schema', name: 'a', schema: {} } }, 'response_format.json_schema'],
     ['xai', { presencePenalty: 1 }, 'presence_penalty'],
-    ['gemini', { frequencyPenalty: 1 }, 'frequency_penalty'],
+    ['gemini-openai', { frequencyPenalty: 1 }, 'frequency_penalty'],
   ] as const) {
     test(`lets a question with ${field} go elsewhere than to ${kind}`, () => {
       assert.throws(

@@ -85,7 +85,10 @@ export const offers: ReadonlyMap<string, Offer> = new Map([
       responses: 'beside',
     }),
   ],
-  ['gemini', offer(['embed'], 'https://ai.google.dev/gemini-api/docs/openai', { models: ['gemini-embedding-001'] })],
+  [
+    'gemini-openai',
+    offer(['embed'], 'https://ai.google.dev/gemini-api/docs/openai', { models: ['gemini-embedding-001'] }),
+  ],
   ['fireworks', offer(['embed', 'rerank'], 'https://docs.fireworks.ai/guides/querying-embeddings-models')],
   ['deepinfra', offer(['embed', 'image', 'transcription'], 'https://deepinfra.com/docs/openai_api')],
   ['nebius', offer(['embed', 'image'], 'https://docs.studio.nebius.com/api-reference/introduction')],

@@ -24,7 +24,7 @@ export interface ProviderRow {
   /** Where its key usually is in the environment; the first that is set counts. */
   readonly environmentKeys: readonly string[]
   /** How the key is shown; `optional`: as a bearer token when there is one, and calls without it work. */
-  readonly auth: 'bearer' | 'x-api-key' | 'api-key' | 'service-account' | 'optional'
+  readonly auth: 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'api-key' | 'service-account' | 'optional'
   /** Whose identities prove who calls in place of a key; absent: nobody's. */
   readonly signs?: 'aws' | 'entra' | 'google' | undefined
   readonly quirks: Quirks
