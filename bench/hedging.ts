@@ -5,6 +5,7 @@
 import { measureTail, type Tail } from '../src/end-to-end/routing/tail.ts'
 
 const calls = 4_000
+const before = 1_000
 const atOnce = 40
 const latencyMs = { p50: 60, p99: 1_200 }
 
@@ -14,14 +15,16 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)} %`.padSt
 const row = (name: string, { p50, p95, p99, hedgeShare, extraCost }: Tail): string =>
   [name.padEnd(22), ms(p50), ms(p95), ms(p99), percent(hedgeShare), percent(extraCost)].join(' ')
 
-const plain = await measureTail({ calls, atOnce, latencyMs })
+const plain = await measureTail({ calls, before, atOnce, latencyMs })
 const rows = [row('without', plain)]
 for (const hedge of [
   { after: 'p95', budget: '5%' },
   { after: 'p95', budget: '2%' },
   { after: 'p90', budget: '10%' },
 ])
-  rows.push(row(`${hedge.after}, at most ${hedge.budget}`, await measureTail({ calls, atOnce, latencyMs, hedge })))
+  rows.push(
+    row(`${hedge.after}, at most ${hedge.budget}`, await measureTail({ calls, before, atOnce, latencyMs, hedge })),
+  )
 
 console.log(
   `${calls} streams, ${atOnce} at once, first words after ${latencyMs.p50} ms (p50) and ${latencyMs.p99} ms (p99)`,

@@ -31,9 +31,8 @@ export const askHedged = async (
 ): Promise<Answer> => {
   const { call, route } = trial
   const { hedging } = advisers
-  const { after } = route.hedge as HedgeLimits
   const form = call.request.stream ? 'stream' : 'whole'
-  const patienceMs = hedging.patienceMs(target, form, after)
+  const patienceMs = hedging.patienceMs(target, form, route.hedge as HedgeLimits)
   const begin = (own: Call, whom: Target, isHedge: boolean) =>
     ask(trial, { call: own, target: whom, now: advisers.now(), isHedge }, attempt)
   if (patienceMs === undefined) {
@@ -47,7 +46,7 @@ export const askHedged = async (
   const first = enter(call, (own) => begin(own, target, false))
   const won = race(first, patienceMs, () => {
     const other = secondFor(trial, target, patienceMs, advisers)
-    if (other === undefined) return undefined
+    if (other === undefined || typeof other === 'number') return other
     second = other
     hedge = enter(call, (own) => begin(own, other, true))
     return hedge
@@ -67,13 +66,16 @@ export const askHedged = async (
   }
 }
 
-/** The next target that is well, or the same again; undefined when nobody may be asked now. */
+/** A call that may not be asked twice yet may be later, when others have earned it; who is late longest needs it most. */
+const againAfter = (patienceMs: number): number => Math.max(10, patienceMs / 4)
+
+/** The next target that is well, or the same again; undefined when nobody may be asked, a time when nobody may be yet. */
 const secondFor = (
   trial: Trial,
   target: Target,
   patienceMs: number,
   { hedging, now, open, load, countRequest }: HedgeAdvisers,
-): Target | undefined => {
+): Target | number | undefined => {
   const { call, route } = trial
   if (call.account.attempts.some((line) => line.hedge)) return undefined
   if (call.signal.aborted || trial.attempts >= route.retry.attempts || load() > crowded) return undefined
@@ -84,7 +86,7 @@ const secondFor = (
   if (second === undefined) return undefined
   if (!hedging.take(route.name)) {
     call.notes.hedge = 'capped'
-    return undefined
+    return againAfter(patienceMs)
   }
   trial.rest = trial.rest.filter((other) => other !== second)
   if (second !== target) countRequest(second)

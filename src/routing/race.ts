@@ -32,10 +32,11 @@ export interface Won {
 }
 
 /**
- * Waits for the first; when it has not begun in time, asks `second` as well. Who begins first is the answer, the other is
- * stopped. When both fail it is the first one's failure that counts.
+ * Waits for the first; when it has not begun in time, asks `second` as well, which may say in how many milliseconds it wants
+ * to be asked again. Who begins first is the answer, the other is stopped. When both fail it is the first one's failure
+ * that counts.
  */
-export const race = (first: Racer, patienceMs: number, second: () => Racer | undefined): Promise<Won> =>
+export const race = (first: Racer, patienceMs: number, second: () => Racer | number | undefined): Promise<Won> =>
   new Promise((resolve, reject) => {
     const racers = [first]
     let failure: GatewayError | undefined
@@ -70,12 +71,15 @@ export const race = (first: Racer, patienceMs: number, second: () => Racer | und
         (thrown) => failed(racer, thrown),
       )
     }
-    const timer = setTimeout(() => {
+    const late = (): void => {
       const other = second()
-      if (other === undefined) return
-      racers.push(other)
-      watch(other)
-    }, patienceMs)
+      if (typeof other === 'number') timer = setTimeout(late, other)
+      else if (other !== undefined) {
+        racers.push(other)
+        watch(other)
+      }
+    }
+    let timer = setTimeout(late, patienceMs)
     watch(first)
   })
 

@@ -6,6 +6,8 @@ import { openaiChat } from '../../wire/openai-chat/index.ts'
 /** How a simulated provider with a heavy tail is asked. */
 export interface TailOptions {
   readonly calls: number
+  /** Calls before those that count: what is usual must be known before somebody can be late. */
+  readonly before: number
   /** Calls under way at once. */
   readonly atOnce: number
   readonly latencyMs: { readonly p50: number; readonly p99: number }
@@ -26,7 +28,7 @@ export interface Tail {
 }
 
 /** Asks so many streams of two simulated targets that are now and then slow, and looks at the first words. */
-export const measureTail = async ({ calls, atOnce, latencyMs, hedge }: TailOptions): Promise<Tail> => {
+export const measureTail = async ({ calls, before, atOnce, latencyMs, hedge }: TailOptions): Promise<Tail> => {
   const provider = { kind: 'simulated', latencyMs, tokensPerSecond: 1_000_000 } as const
   const config = await parseConfig(
     {
@@ -50,16 +52,13 @@ export const measureTail = async ({ calls, atOnce, latencyMs, hedge }: TailOptio
     const answer = await runtime.gateway.open({ request, caller: { key: 'bench' } }).answer
     for (let chunk = await answer.pull(); chunk !== undefined; chunk = await answer.pull());
   }
-  // The first one loads a vocabulary, which takes a tenth of a second.
-  await ask()
-  records.length = 0
-  let left = calls
+  let left = calls + before
   const askOn = async (): Promise<void> => {
     while (left-- > 0) await ask()
   }
   await Promise.all(Array.from({ length: atOnce }, askOn))
   await runtime.close()
-  return tailOf(records)
+  return tailOf(records.slice(before))
 }
 
 const tailOf = (records: readonly CallRecord[]): Tail => {
