@@ -18,9 +18,13 @@ export const callerDoors: readonly string[] = [
   '/v1beta/models/{model}:generateContent',
   '/v1beta/models/{model}:streamGenerateContent',
   '/v1beta/models/{model}:countTokens',
+  '/v1beta/models/{model}:embedContent',
+  '/v1beta/models/{model}:batchEmbedContents',
   '/v1/models/{model}:generateContent',
   '/v1/models/{model}:streamGenerateContent',
   '/v1/models/{model}:countTokens',
+  '/v1/models/{model}:embedContent',
+  '/v1/models/{model}:batchEmbedContents',
   '/model/{model}/converse',
   '/model/{model}/converse-stream',
 ]

@@ -9,7 +9,7 @@ export interface Embed {
   readonly task?: string | undefined
   /** The title of the documents that the inputs are. */
   readonly title?: string | undefined
-  /** What is to be read whose size nobody here knows, such as a file elsewhere, by its path; undefined: nothing. */
+  /** What is to be read that is no text, so that nothing bounds what it costs, by its path; undefined: nothing. */
   readonly unsized?: string | undefined
 }
 

@@ -92,7 +92,12 @@ describe('factsOf', () => {
   test('has no price for a model that is not listed, or listed without prices for text', () => {
     assert.equal(factsOf('openai', 'nonesuch')?.price, undefined)
     assert.equal(factsOf('openai', 'whisper-1')?.price, undefined)
-    assert.equal(factsOf('openai', 'text-embedding-3-small')?.price, undefined)
+  })
+
+  test('has a price for models that make vectors, whose words cost nothing since there are none', () => {
+    const rates = factsOf('openai', 'text-embedding-3-small')?.price?.rates
+    assert.deepEqual([rates?.input, rates?.output], [20_000_000n, 0n])
+    assert.equal(factsOf('google', 'gemini-embedding-2')?.price?.rates.input, 200_000_000n)
   })
 
   test('knows nothing of models of an unknown provider', () => {

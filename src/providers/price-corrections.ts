@@ -234,6 +234,14 @@ export const corrections: readonly Correction[] = [
     checked,
   },
   {
+    // What pictures and films cost is no matter of their tokens here: usage that tells of them is taken for unknown.
+    provider: 'google',
+    model: /^gemini-embedding-2/,
+    prices: [{ usd: { input_mtok: 0.2, input_audio_mtok: 6.5 } }],
+    source: 'https://ai.google.dev/gemini-api/docs/pricing',
+    checked,
+  },
+  {
     provider: 'google',
     model: /^gemma-(3|4)(n|-)(?!.*maas)/,
     prices: [{ usd: free }],

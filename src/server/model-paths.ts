@@ -2,6 +2,7 @@ import { GatewayError } from '../core/errors.ts'
 import type { Operation } from '../core/request.ts'
 import { bedrockConverse } from '../wire/bedrock-converse/index.ts'
 import { gemini } from '../wire/gemini/index.ts'
+import { geminiBatchEmbedContents, geminiEmbedContent } from '../wire/gemini-vectors.ts'
 import type { Wire } from '../wire/wire.ts'
 
 /** What is asked of a model by the word behind its name. */
@@ -15,6 +16,8 @@ const verbs: ReadonlyMap<string, Verb> = new Map([
   ['generateContent', { wire: gemini, operation: 'chat', stream: false }],
   ['streamGenerateContent', { wire: gemini, operation: 'chat', stream: true }],
   ['countTokens', { wire: gemini, operation: 'count_tokens', stream: false }],
+  ['embedContent', { wire: geminiEmbedContent, operation: 'embed', stream: false }],
+  ['batchEmbedContents', { wire: geminiBatchEmbedContents, operation: 'embed', stream: false }],
 ])
 
 /** Amazon's words stand behind a slash. */

@@ -73,7 +73,8 @@ const readContent = (value: JsonValue | undefined, path: string, reading: Readin
     if (!isObject(part)) throw invalid(at, 'must be an object.')
     const { text, ...others } = part
     if (index > 0 || Object.keys(others).length > 0) reading.untranslatable.push(at)
-    if (isUnsaid(text) && !('inlineData' in others) && !('inline_data' in others)) reading.unsized ??= at
+    // Pictures, sound and films have prices of their own.
+    if (isUnsaid(text)) reading.unsized ??= at
     return textOr(text, `${at}.text`) ?? ''
   })
   return texts.join('')

@@ -79,8 +79,7 @@ describe("a request for vectors in Gemini's words", () => {
     const differing = several([{ content: content('a'), taskType: 'CLUSTERING' }, { content: content('b') }])
     assert.deepEqual(differing.untranslatable, ['requests[1].taskType'])
     const picture = one({ content: { parts: [{ inlineData: { mimeType: 'image/png', data: 'AA==' } }] } })
-    assert.deepEqual([picture.untranslatable, picture.embed?.unsized], [['content.parts[0]'], undefined])
-    assert.equal(one({ content: { parts: [{ fileData: {} }] } }).embed?.unsized, 'content.parts[0]')
+    assert.deepEqual([picture.untranslatable, picture.embed?.unsized], [['content.parts[0]'], 'content.parts[0]'])
   })
 
   test('cannot be sent where it asks for tokens to be embedded, and says so', () => {
