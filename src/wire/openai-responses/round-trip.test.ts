@@ -132,29 +132,27 @@ const said = (block: number): fc.Arbitrary<Spoken> => {
   return fc.oneof(
     pieces.map((texts) => texts.map((text): Delta => ({ kind: 'text', ...place, text }))),
     pieces.map((texts) => texts.map((text): Delta => ({ kind: 'refusal', ...place, text }))),
-    fc
-      .tuple(fc.array(filled, { maxLength: 2 }), name, base64)
-      .map(
-        ([texts, id, proof]): Spoken => [
-          ...texts.map(
-            (text, index): Delta => ({
-              kind: 'reasoning',
-              ...place,
-              text,
-              id: index === 0 ? id : undefined,
-              origin: openaiResponses.name,
-            }),
-          ),
-          {
+    fc.tuple(fc.array(filled, { maxLength: 2 }), name, base64).map(
+      ([texts, id, proof]): Spoken => [
+        ...texts.map(
+          (text, index): Delta => ({
             kind: 'reasoning',
             ...place,
-            text: '',
-            signature: `${id}.${proof}`,
-            id: texts.length === 0 ? id : undefined,
+            text,
+            id: index === 0 ? id : undefined,
             origin: openaiResponses.name,
-          },
-        ],
-      ),
+          }),
+        ),
+        {
+          kind: 'reasoning',
+          ...place,
+          text: '',
+          signature: `${id}.${proof}`,
+          id: texts.length === 0 ? id : undefined,
+          origin: openaiResponses.name,
+        },
+      ],
+    ),
     fc.tuple(filled, name, fc.json(), fc.nat(9)).map(
       ([id, called, input, at]): Spoken => [
         { kind: 'tool_call', ...place, id, name: called, arguments: input.slice(0, at) },
