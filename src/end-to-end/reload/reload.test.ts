@@ -40,6 +40,41 @@ describe('a configuration that is read again', () => {
     assert.equal((await rig.ask('talk', 'another-key-of-the-web')).status, 429, 'the new limit holds')
   })
 
+  test('raises and lowers a limit and a budget at once, and keeps what was used of them', async () => {
+    const limited = (requests: number, usd: number): string =>
+      config({
+        more: `limits: [{ scope: "key:web", requests: ${requests}/h }]\nbudgets: [{ scope: "key:web", usd: ${usd}, per: day }]`,
+      })
+    await using rig = await startReloadRig(limited(1, 5))
+    const statusWith = async (text: string): Promise<number> => {
+      await rig.write(text)
+      assert.equal((await rig.running.reload('signal')).ok, true)
+      return (await rig.ask('chat')).status
+    }
+    assert.equal((await rig.ask('chat')).status, 200)
+    assert.equal((await rig.ask('chat')).status, 429)
+    assert.equal(await statusWith(limited(3, 5)), 200, 'one more than was used')
+    assert.equal(await statusWith(limited(2, 5)), 429, 'no more than was used')
+    assert.equal(await statusWith(limited(5, 0.000001)), 402, 'less money than was spent')
+    assert.equal(await statusWith(limited(5, 5)), 200)
+  })
+
+  test('follows other weights', async () => {
+    const weighted = (small: number, large: number): string =>
+      config({
+        models: `{ chat: { targets: [{ target: sim/small, weight: ${small} }, { target: sim/large, weight: ${large} }] } }`,
+      })
+    await using rig = await startReloadRig(weighted(1_000_000, 0.000001))
+    const targets = async (): Promise<Set<unknown>> => {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => rig.ask('chat')))
+      return new Set(answers.map(({ text }) => JSON.parse(text).model))
+    }
+    assert.deepEqual([...(await targets())], ['small'])
+    await rig.write(weighted(0.000001, 1_000_000))
+    await rig.running.reload('signal')
+    assert.deepEqual([...(await targets())], ['large'])
+  })
+
   test('is noticed by itself when an editor writes the file', async () => {
     await using rig = await startReloadRig(config(), true)
     await rig.write(config({ models: '{ talk: sim/large }' }))
