@@ -148,13 +148,13 @@ class Delivery {
         if (hidesUsage && isOnlyUsage(chunk)) continue
         if (chunk.ends) {
           ended = true
-          this.#send(closingComment(this.#opened.call, this.#wire))
+          this.#send(inBytes(closingComment(this.#opened.call, this.#wire), this.#wire))
         }
       }
       const drained = this.#send(chunk.bytes)
       if (drained) await drained
     }
-    this.#outlet.end(ended ? undefined : closingComment(this.#opened.call, this.#wire))
+    this.#outlet.end(ended ? undefined : inBytes(closingComment(this.#opened.call, this.#wire), this.#wire))
   }
 
   /** Different languages: what each chunk means is written in the caller's words. */
