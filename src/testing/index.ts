@@ -22,6 +22,15 @@ export {
   startFakeUpstream,
 } from './fake-upstream.ts'
 export { cut, endless, hangUp, hugeEvent, pingsOnly, redirect, silence, stall } from './faults.ts'
+export {
+  type GeminiOptions,
+  geminiError,
+  geminiErrorEvent,
+  geminiParts,
+  geminiSignature,
+  geminiText,
+  geminiToolCalls,
+} from './gemini-answers.ts'
 export { openaiError, openaiErrorEvent, openaiText, openaiToolCalls } from './openai-answers.ts'
 export { type RawAnswer, type RawTimeouts, rawRequest } from './raw-http.ts'
 export {

@@ -1,4 +1,5 @@
 import { createAnthropic } from '@ai-sdk/anthropic'
+import { createGoogle } from '@ai-sdk/google'
 import { createOpenAI } from '@ai-sdk/openai'
 import { generateText, jsonSchema, type LanguageModel, type ModelMessage, streamText, type ToolSet, tool } from 'ai'
 import type { Cell, ClientName } from './cell.ts'
@@ -8,11 +9,12 @@ import type { Heard, OfferedTool, Talk, UserPart, Wishes } from './talk.ts'
 globalThis.AI_SDK_LOG_WARNINGS = false
 
 /** The AI SDK's client for a language: Responses is OpenAI's other one. */
-type AiClient = ClientName | 'ai-responses'
+type AiClient = ClientName | 'ai-responses' | 'ai-google'
 
-/** A model of the AI SDK behind the gateway, through its provider for OpenAI (chat or Responses) or Anthropic. */
+/** A model of the AI SDK behind the gateway, through its provider for OpenAI (chat or Responses), Anthropic or Google. */
 export const aiModel = (client: AiClient, url: string, model: string, apiKey = 'sk-caller'): LanguageModel => {
   const baseURL = `${url}/v1`
+  if (client === 'ai-google') return createGoogle({ baseURL: `${url}/v1beta`, apiKey })(model)
   if (client === 'ai-responses') return createOpenAI({ baseURL, apiKey }).responses(model)
   return client === 'ai-openai'
     ? createOpenAI({ baseURL, apiKey }).chat(model)
@@ -49,6 +51,7 @@ const optionsOf = ({ thinks, parallel }: Wishes, client: AiClient) => ({
     ...(thinks && client === 'ai-responses' ? { reasoningSummary: 'auto' } : {}),
     ...(parallel === undefined ? {} : { parallelToolCalls: parallel }),
   },
+  google: thinks ? { thinkingConfig: { includeThoughts: true, thinkingBudget: 2048 } } : {},
   anthropic: {
     ...(thinks ? { thinking: { type: 'enabled', budgetTokens: 2048 } } : {}),
     ...(parallel === undefined ? {} : { disableParallelToolUse: !parallel }),
