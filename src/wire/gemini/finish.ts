@@ -27,9 +27,12 @@ const reasons: ReadonlyMap<string, FinishReason> = new Map([
   ['ESCALATION', 'other'],
 ])
 
-/** Why a candidate ended. A stop after calls of tools is the end of a turn that waits for their results. */
+/**
+ * Why a candidate ended. A stop after calls of tools is the end of a turn that waits for their results; imitations of
+ * this language have words of their own for it.
+ */
 export const readFinish = (word: string, choice: number, called: boolean): Finish => {
-  const reason = reasons.get(word) ?? 'other'
+  const reason = reasons.get(word) ?? (called ? 'stop' : 'other')
   return { kind: 'finish', choice, reason: reason === 'stop' && called ? 'tool_calls' : reason, native: word }
 }
 
