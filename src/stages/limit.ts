@@ -110,9 +110,9 @@ const asksOf = (bounds: readonly Bound[], request: Request): readonly Ask[] => {
 const atLeastOne = (amount: bigint): bigint => (amount < 1n ? 1n : amount)
 
 const tokensFor = (request: Request): bigint => {
-  const { chat, embed, raw } = request
-  // Vectors are no words, and nothing is known of what passes unread until its answer tells.
-  const output = embed || raw ? 0 : (chat.maxOutput ?? usualOutput) * (chat.choices ?? 1)
+  const { chat, embed } = request
+  // Vectors are no words.
+  const output = embed ? 0 : (chat.maxOutput ?? usualOutput) * (chat.choices ?? 1)
   return atLeastOne(BigInt(estimateInput(request) + output))
 }
 
