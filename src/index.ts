@@ -20,3 +20,5 @@ export {
   type LibraryGateway,
 } from './library/create-gateway.ts'
 export type { EmbedAnswer, EmbedRequest } from './library/embed.ts'
+/** Models of the AI SDK as a provider of the gateway. */
+export { type AiSdkHandle, fromAiSdk } from './providers/ai-sdk/handles.ts'

@@ -11,6 +11,7 @@ import type { StickyKind } from '../routing/sticky.ts'
 import type { Condition } from '../routing/when.ts'
 import type { Complaint } from './complaints.ts'
 import type { PriceRules } from './price-rule.ts'
+import type { AiSdkConfig } from './resolve-ai-sdk.ts'
 import type { AzureConfig } from './resolve-azure.ts'
 
 /** A configuration that was checked whole: every default filled in, times in milliseconds, sizes in bytes. */
@@ -88,6 +89,8 @@ export interface ProviderConfig {
   readonly aws?: AwsIdentity | undefined
   /** What only Azure OpenAI has; undefined for other kinds. */
   readonly azure?: AzureConfig | undefined
+  /** Where models of the AI SDK come from; undefined for other kinds. */
+  readonly aiSdk?: AiSdkConfig | undefined
   /** What only Google's Vertex AI has; undefined for other kinds. */
   readonly vertex?: VertexAccess | undefined
   /** May callers bring a key of their own? */

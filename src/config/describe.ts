@@ -47,6 +47,13 @@ const describeAllowance = ({ webhook, ...allowance }: Allowance): Record<string,
 const describeProvider = (provider: ProviderConfig): ProviderConfig => ({
   ...provider,
   apiKey: hideText(provider.apiKey),
+  aiSdk:
+    provider.aiSdk && 'package' in provider.aiSdk
+      ? {
+          ...provider.aiSdk,
+          options: Object.fromEntries(Object.keys(provider.aiSdk.options).map((name) => [name, hidden])),
+        }
+      : provider.aiSdk,
   azure: provider.azure && {
     ...provider.azure,
     entra: provider.azure.entra && { ...provider.azure.entra, clientSecret: hidden },

@@ -20,6 +20,8 @@ export interface Kind {
   readonly signs?: ProviderRow['signs']
   /** Does it only pretend, inside this process? */
   readonly simulated: boolean
+  /** Is it called inside this process, by a package of the AI SDK? */
+  readonly isPackage?: boolean | undefined
 }
 
 const signing: Readonly<Record<NonNullable<ProviderRow['signs']>, readonly OwnField[]>> = {
@@ -50,8 +52,16 @@ const simulated: Kind = {
   simulated: true,
 }
 
+const aiSdk: Kind = {
+  ...simulated,
+  name: 'ai-sdk',
+  own: ['package', 'export', 'options', 'handle'],
+  simulated: false,
+  isPackage: true,
+}
+
 /** Every kind of provider there is, by name. */
-export const kinds: ReadonlyMap<string, Kind> = new Map([...called, simulated].map((kind) => [kind.name, kind]))
+export const kinds: ReadonlyMap<string, Kind> = new Map([...called, aiSdk, simulated].map((kind) => [kind.name, kind]))
 
 /** The names of all kinds. */
 export const kindNames: readonly string[] = [...kinds.keys()]

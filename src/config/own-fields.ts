@@ -1,3 +1,4 @@
+import * as z from 'zod'
 import { list, named, number, section, text } from './fields.ts'
 
 /** One of several keys of a provider. */
@@ -49,6 +50,27 @@ const entraField = section(
 
 /** What only some kinds of providers understand. */
 export const ownFields = {
+  package: text({
+    description: 'The package of the AI SDK whose models are called; it is loaded when the first of them is.',
+    examples: ['@ai-sdk/mistral'],
+  }).optional(),
+  export: text({
+    description: 'Which of its exports makes a provider. Default: the one that begins with `create`.',
+    examples: ['createMistral'],
+  }).optional(),
+  options: z
+    .record(z.string(), z.json(), { error: 'expected a map' })
+    .meta({
+      title: 'map',
+      description:
+        'What that export is called with. Default: nothing, and most packages read a key from the environment.',
+      examples: [{ apiKey: `\${MISTRAL_API_KEY}` }],
+    })
+    .optional(),
+  handle: text({
+    description: 'Given by `fromAiSdk` in a program that brings its own models.',
+    examples: ['ai-sdk-1'],
+  }).optional(),
   account: text({
     description:
       'Whose account the address belongs to: an id, a workspace, a resource or a host, as [the page of providers](providers.md) says for each kind.',

@@ -1,6 +1,10 @@
 import type { Attempt } from '../core/call.ts'
 import type { Handler } from '../core/handler.ts'
 import type { ModelFacts, Quirks, Target } from '../core/target.ts'
+import { openHandle } from '../providers/ai-sdk/handles.ts'
+import { createAiSdk } from '../providers/ai-sdk/index.ts'
+import { loadModels } from '../providers/ai-sdk/load.ts'
+import { priceProviderOf } from '../providers/ai-sdk/prices.ts'
 import { anthropicRows, createAnthropic } from '../providers/anthropic.ts'
 import { azureKind, createAzure } from '../providers/azure.ts'
 import { bedrockRow, createBedrock } from '../providers/bedrock.ts'
@@ -12,6 +16,7 @@ import { createSimulated } from '../providers/simulated.ts'
 import { createVertex, vertexRows } from '../providers/vertex.ts'
 import type { Config, ProviderConfig } from './config.ts'
 import { factsWithPrice } from './price-now.ts'
+import type { AiSdkConfig } from './resolve-ai-sdk.ts'
 
 /** The providers of a configuration, ready to be asked. */
 export interface ProviderSet {
@@ -53,9 +58,24 @@ const make = (config: ProviderConfig): Made => {
   }
 }
 
+const makeAiSdk = (from: AiSdkConfig, { name, models }: Pick<ProviderConfig, 'name' | 'models'>): Made => {
+  if ('package' in from) {
+    return createAiSdk({
+      name,
+      models,
+      model: loadModels(from, from.folder),
+      priceProvider: priceProviderOf(from.package),
+    })
+  }
+  const handled = openHandle(from.handle)
+  if (!handled) throw new RangeError(`The models of ${name} are those of another program.`)
+  return createAiSdk({ name, models, model: handled.model, priceProvider: priceProviderOf(handled.provider) })
+}
+
 /** Those whose identity is more than a key. */
 const makeSpecial = ({ azure, vertex, ...config }: ProviderConfig): Made | undefined => {
-  const { kind, baseUrl } = config
+  const { kind, baseUrl, aiSdk } = config
+  if (aiSdk) return makeAiSdk(aiSdk, config)
   if (kind === azureKind && baseUrl !== undefined) {
     return {
       provider: createAzure({ ...config, ...azure, baseUrl }),

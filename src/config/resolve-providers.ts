@@ -11,6 +11,7 @@ import { type Kind, kindNames, kinds } from './kinds.ts'
 import { ownFieldNames } from './own-fields.ts'
 import { type providerSchema, simulationFields } from './provider-schema.ts'
 import { addressOf } from './resolve-address.ts'
+import { aiSdkOf } from './resolve-ai-sdk.ts'
 import { apiKeysOf } from './resolve-api-keys.ts'
 import { awsOf } from './resolve-aws.ts'
 import { azureOf } from './resolve-azure.ts'
@@ -71,6 +72,7 @@ const configured = (entry: Entry<Written>, surroundings: Surroundings): Provider
     if (p99 < p50) complain([...path, 'latencyMs', 'p99'], 'must not be less than p50')
     return simulated(entry, kind)
   }
+  if (kind.isPackage) return { ...simulated(entry, kind), simulation: undefined, aiSdk: aiSdkOf(value, path, complain) }
   const aws = awsOf(value, kind, path, surroundings)
   const azure = azureOf(value, kind, path, surroundings)
   return {
@@ -97,10 +99,12 @@ const isGiven = (value: unknown): boolean =>
 
 /** A field that this kind would silently ignore is a mistake. */
 const complainOfForeignFields = ({ path, value }: Entry<Written>, kind: Kind, complain: Complain): void => {
-  const foreign = kind.simulated ? upstreamFields : simulatedFields
+  const inside = kind.simulated || kind.isPackage
+  const foreign = [...(inside ? upstreamFields : []), ...(kind.simulated ? [] : simulatedFields)]
   for (const field of foreign) {
     if (!isGiven(value[field])) continue
-    const whose = kind.simulated ? 'only for providers that are called' : 'only for simulated providers'
+    const isCalled = upstreamFields.some((each) => each === field)
+    const whose = isCalled ? 'only for providers that are called' : 'only for simulated providers'
     complain([...path, field], `is ${whose}; this one is of kind ${kind.name}`, 'key')
   }
   for (const field of ownFieldNames) {

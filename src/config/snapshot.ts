@@ -1,5 +1,6 @@
 import type { Attempt } from '../core/call.ts'
 import type { Handler } from '../core/handler.ts'
+import { isObject, type JsonObject } from '../core/json.ts'
 import { createRedactor } from '../core/redact.ts'
 import type { Target } from '../core/target.ts'
 import type { Plan } from '../routing/plan.ts'
@@ -63,4 +64,16 @@ const secretsOf = (config: Config, providers: ProviderSet): string[] => [
   ...[...config.webhooks.values()].flatMap(({ url, secret }) => [url, ...(secret === undefined ? [] : [secret])]),
   ...config.allowances.flatMap(({ webhook }) => (webhook !== undefined && URL.canParse(webhook) ? [webhook] : [])),
   ...[...providers.senders.values()].flatMap(({ secrets }) => secrets),
+  ...[...config.providers.values()].flatMap(({ aiSdk }) =>
+    aiSdk && 'package' in aiSdk ? secretsIn(aiSdk.options) : [],
+  ),
 ]
+
+const namesSecret = /key|token|secret|password|auth|credential/i
+
+/** What a package of the AI SDK is called with, as far as its name says that it is secret. */
+const secretsIn = (options: JsonObject): string[] =>
+  Object.entries(options).flatMap(([name, value]) => {
+    if (isObject(value)) return secretsIn(value)
+    return typeof value === 'string' && namesSecret.test(name) ? [value] : []
+  })
