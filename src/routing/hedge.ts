@@ -32,7 +32,7 @@ export const askHedged = async (
   const { call, route } = trial
   const { hedging } = advisers
   const form = call.request.stream ? 'stream' : 'whole'
-  const patienceMs = hedging.patienceMs(target, form, route.hedge as HedgeLimits)
+  const patienceMs = hedging.patienceMs(target, form, (route.hedge as HedgeLimits).after)
   const begin = (own: Call, whom: Target, isHedge: boolean) =>
     ask(trial, { call: own, target: whom, now: advisers.now(), isHedge }, attempt)
   if (patienceMs === undefined) {

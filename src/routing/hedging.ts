@@ -9,19 +9,13 @@ export interface Hedging {
   /** Takes one second question from what the model has earned; false when it has not earned one. */
   take(model: string): boolean
   /** How long the first words of this target may take, in milliseconds; undefined: not enough is known of it. */
-  patienceMs(target: Target, form: 'stream' | 'whole', limits: HedgeLimits): number | undefined
+  patienceMs(target: Target, form: 'stream' | 'whole', after: HedgeLimits['after']): number | undefined
   /** How long the first words of this target took, or, where `isCut`, that they would have taken longer than this. */
   took(target: Target, form: 'stream' | 'whole', time: { readonly ms: number; readonly isCut?: boolean }): void
 }
 
 /** A quiet hour must not pay for a storm: no more than this is saved up. */
 const mostSaved = 10
-
-/**
- * The share of calls that must not be late. With more late calls than may be asked twice it would be luck who is; it is
- * better spent on those that are latest. A fifth is kept back, since late calls come in crowds.
- */
-const affordable = (budget: number): number => Math.min(0.999, 1 - 0.8 * budget)
 
 /** Begins with nothing earned, so that second questions are never more than their share of all calls. */
 export const createHedging = (): Hedging => {
@@ -44,8 +38,7 @@ export const createHedging = (): Hedging => {
       earned.set(model, Math.max(0, have - 1))
       return true
     },
-    patienceMs: (target, form, { after, budget }) =>
-      'ms' in after ? after.ms : timesOf(target, form).percentile(Math.max(after.share, affordable(budget))),
+    patienceMs: (target, form, after) => ('ms' in after ? after.ms : timesOf(target, form).percentile(after.share)),
     took: (target, form, { ms, isCut }) => timesOf(target, form).add(ms, isCut),
   }
 }
