@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { generateText, Output, streamText } from 'ai'
+import { generateText, isStepCount, Output, streamText, tool } from 'ai'
 import { zodResponseFormat, zodTextFormat } from 'openai/helpers/zod'
 import * as z from 'zod'
 import type { JsonObject } from '../../core/json.ts'
@@ -120,4 +120,33 @@ const schema: Feature = {
   },
 }
 
-testMatrix('tools and schemas', [calls, choice, schema])
+const multiply = { id: 'call_9', name: 'multiply', arguments: '{"left":19,"right":23}' }
+
+const loop: Feature = {
+  name: 'tools that the client runs by itself',
+  answers: saying({ calls: [multiply] }, { text: 'It is 437.' }),
+  clients: ['ai-responses'],
+  run: async ({ url, model, form, received }) => {
+    const given: unknown[] = []
+    const settings = {
+      ...{ model: aiModel('ai-responses', url, model), prompt: 'How much is 19 times 23?', maxRetries: 0 },
+      tools: {
+        multiply: tool({
+          description: 'Multiplies.',
+          inputSchema: z.object({ left: z.number(), right: z.number() }),
+          execute: (factors) => {
+            given.push(factors)
+            return factors.left * factors.right
+          },
+        }),
+      },
+      stopWhen: isStepCount(3),
+    }
+    const text = form === 'whole' ? (await generateText(settings)).text : await streamText(settings).text
+    assert.deepEqual([given, text], [[{ left: 19, right: 23 }], 'It is 437.'])
+    assert.equal(received().length, 2)
+    assert.match(JSON.stringify(received().at(-1)), /call_9.*437/)
+  },
+}
+
+testMatrix('tools and schemas', [calls, choice, schema, loop])

@@ -153,11 +153,12 @@ export class Items {
     }
   }
 
+  /** An item that shows nothing and proves nothing only tells that there was thinking; sent back, nobody would know it. */
   #settleThinking(open: Item, item: JsonObject, deltas: Delta[]): void {
     const text = open.said > 0 ? '' : thinkingOf(item)
-    const signature = proofOf(item)
     if (open.block === -1) open.id = textOf(item.id) || undefined
-    if (text !== '' || signature !== undefined) this.#thought(open, text, signature, deltas)
+    if (text !== '' || open.said > 0 || textOf(item.encrypted_content) !== '')
+      this.#thought(open, text, proofOf(item), deltas)
   }
 
   #thought(item: Item, text: string, signature: string | undefined, deltas: Delta[]): void {

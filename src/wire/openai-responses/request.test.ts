@@ -152,6 +152,29 @@ describe('a request of another language', () => {
     assert.equal(write({ reasoning: { mode: 'off' } }, facts(['reasoning'])).reasoning, undefined)
   })
 
+  test('gives thinking back that is encrypted, and not what has only a name', () => {
+    const thought = (signature: string) =>
+      ({ kind: 'reasoning', text: 'Hm.', signature, origin: openaiResponses.name }) as const
+    const ask = { role: 'user', parts: [{ kind: 'text', text: 'x' }] } as const
+    const { input } = write({
+      messages: [
+        ask,
+        { role: 'assistant', parts: [thought('rs_1.'), thought('rs_2.enc'), { kind: 'text', text: 'y' }] },
+        ask,
+      ],
+    })
+    assert.deepEqual((input as JsonObject[])[1], {
+      ...{ type: 'reasoning', id: 'rs_2', summary: [{ type: 'summary_text', text: 'Hm.' }], encrypted_content: 'enc' },
+    })
+    assert.equal((input as JsonObject[]).length, 4)
+  })
+
+  test('asks nothing of thinking where the target cannot be asked', () => {
+    const target = plainTarget({ reasoningRequest: 'none' })
+    assert.equal(write({ reasoning: { mode: 'off' } }, target).reasoning, undefined)
+    assert.throws(() => write({ reasoning: { effort: 'low' } }, target), { code: 'invalid_request' })
+  })
+
   test('is refused for what this language has no words for, by its name', () => {
     const refused: [Partial<Chat>, RegExp][] = [
       [{ stop: ['x'] }, /^stop /],

@@ -126,13 +126,15 @@ describe('requests of this language', () => {
 
 type Spoken = readonly Delta[]
 
+const encrypted = fc.uint8Array({ minLength: 1, maxLength: 9 }).map((bytes) => Buffer.from(bytes).toString('base64'))
+
 const said = (block: number): fc.Arbitrary<Spoken> => {
   const place = { choice: 0, block }
   const pieces = fc.array(filled, { minLength: 1, maxLength: 3 })
   return fc.oneof(
     pieces.map((texts) => texts.map((text): Delta => ({ kind: 'text', ...place, text }))),
     pieces.map((texts) => texts.map((text): Delta => ({ kind: 'refusal', ...place, text }))),
-    fc.tuple(fc.array(filled, { maxLength: 2 }), name, base64).map(
+    fc.tuple(fc.array(filled, { maxLength: 2 }), name, encrypted).map(
       ([texts, id, proof]): Spoken => [
         ...texts.map(
           (text, index): Delta => ({

@@ -1,6 +1,6 @@
 import { incapable } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { Message, Part, ReasoningPart, ToolCallPart, ToolResultPart } from '../../core/request.ts'
+import type { Message, Part, ReasoningPart, Request, ToolCallPart, ToolResultPart } from '../../core/request.ts'
 import type { Target } from '../../core/target.ts'
 import { wireName } from './name.ts'
 import { partsOfProof } from './proof.ts'
@@ -13,11 +13,12 @@ const writeCall = ({ id, name, arguments: input, custom }: ToolCallPart): JsonOb
 
 /**
  * Thinking goes back with its proof. That of other makers is left out: it is no part of the question, and its proof means
- * nothing here.
+ * nothing here. So is what has only a name, where nobody was asked to keep it under that name.
  */
-const writeThought = ({ text, signature, origin }: ReasoningPart): JsonObject | undefined => {
+const writeThought = ({ text, signature, origin }: ReasoningPart, foreign: boolean): JsonObject | undefined => {
   if (origin !== wireName) return undefined
   const { id, encrypted } = partsOfProof(signature ?? '')
+  if (foreign && encrypted === '') return undefined
   return {
     type: 'reasoning',
     id: id === '' ? undefined : id,
@@ -31,8 +32,10 @@ class Items {
   readonly written: JsonObject[] = []
   readonly #customCalls = new Set<string>()
   readonly #developerRole: string
+  readonly #foreign: boolean
 
-  constructor({ quirks }: Target) {
+  constructor({ quirks }: Target, foreign: boolean) {
+    this.#foreign = foreign
     this.#developerRole = quirks.developerRole === false ? 'system' : 'developer'
   }
 
@@ -55,7 +58,7 @@ class Items {
       }
       tell()
       if (part.kind === 'tool_call' && part.custom) this.#customCalls.add(part.id)
-      const item = part.kind === 'tool_call' ? writeCall(part) : writeThought(part)
+      const item = part.kind === 'tool_call' ? writeCall(part) : writeThought(part, this.#foreign)
       if (item) this.written.push(item)
     }
     tell()
@@ -91,12 +94,12 @@ export interface WrittenInput {
 }
 
 /** A conversation as items; a plain system prompt at its beginning are the instructions. */
-export const writeInput = (messages: readonly Message[], target: Target): WrittenInput => {
+export const writeInput = ({ chat: { messages }, wire }: Request, target: Target): WrittenInput => {
   const [first, ...others] = messages
   const [only, second] = first?.parts ?? []
   const plain = first?.role === 'system' && first.name === undefined && only?.kind === 'text' && second === undefined
   const instructed = plain && others.length > 0
-  const items = new Items(target)
+  const items = new Items(target, wire !== wireName)
   for (const message of instructed ? others : messages) items.add(message)
   return { instructions: instructed ? only.text : undefined, input: items.written }
 }

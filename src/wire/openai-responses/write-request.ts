@@ -43,7 +43,7 @@ const fromChat = (request: Request, target: Target): Body => {
   const { chat, stream } = request
   return {
     model: target.model,
-    ...writeInput(chat.messages, target),
+    ...writeInput(request, target),
     stream: stream || undefined,
     ...writeTools(request),
     text: chat.format && writeFormat(chat.format),

@@ -62,7 +62,14 @@ const effortOf = ({ mode, effort, budget }: ReasoningRequest, { facts }: Target)
 /** Languages that ask for thinking by itself show it unless told otherwise. */
 const isShown = ({ mode, show }: ReasoningRequest): boolean => show ?? (mode === 'on' || mode === 'adaptive')
 
+/** A target that cannot be asked to think: not thinking is what it does anyway. */
+const withoutThinking = ({ mode, effort, budget }: ReasoningRequest, target: Target): undefined => {
+  const asks = mode === 'on' || budget !== undefined || (effort !== undefined && effort !== 'none')
+  if (asks && mode !== 'off') throw incapable('reasoning', target.id)
+}
+
 const writeReasoning = (wish: ReasoningRequest, target: Target): JsonObject | undefined => {
+  if (target.quirks.reasoningRequest === 'none') return withoutThinking(wish, target)
   const effort = effortOf(wish, target)
   const summary = isShown(wish) ? 'auto' : undefined
   return effort === undefined && summary === undefined ? undefined : { effort, summary }
