@@ -122,7 +122,10 @@ const innerRows = (field: JsonSchema, name: string, told: Map<string, string>): 
   if (inner) return rows(inner, `${name}.`, told)
   const entry = field.additionalProperties
   const each = typeof entry === 'object' && !Array.isArray(entry) ? mapOf(entry as JsonSchema) : undefined
-  return each ? rows(each, `${name}.<name>.`, told) : []
+  if (each) return rows(each, `${name}.<name>.`, told)
+  const item =
+    typeof field.items === 'object' && !Array.isArray(field.items) ? mapOf(field.items as JsonSchema) : undefined
+  return item ? rows(item, `${name}[].`, told) : []
 }
 
 const table = (lines: readonly string[]): string =>
