@@ -66,7 +66,7 @@ describe('what vectors cost', () => {
 
   test('counts for limits of tokens', async () => {
     const statuses: number[] = []
-    for (let turn = 0; turn < 4; turn++) statuses.push((await ask('a fox '.repeat(600), { session: 'limited' })).status)
+    for (let turn = 0; turn < 4; turn++) statuses.push((await ask('a fox '.repeat(500), { session: 'limited' })).status)
     assert.deepEqual(statuses, [200, 200, 429, 429])
   })
 })
