@@ -55,6 +55,12 @@ const addressOf = ({ baseUrl, signs }: ProviderRow): string => {
   return signs === 'google' ? 'that of its `location`' : 'yours, as `baseUrl`'
 }
 
+/** What stands in place of a key. */
+const signedBy = ({ signs }: ProviderRow): string =>
+  signs === 'aws'
+    ? '; or requests are signed, by `accessKeyId` and `secretAccessKey` or the usual variables of AWS'
+    : ''
+
 const section = (row: ProviderRow): string => {
   const variables = row.environmentKeys.length === 0 ? 'none' : list(row.environmentKeys)
   return [
@@ -62,7 +68,7 @@ const section = (row: ProviderRow): string => {
     '',
     `- Kind: ${code(row.kind)}`,
     `- Address: ${addressOf(row)}${blanksOf(row)}`,
-    `- Key: ${keys[row.auth]}. Usual variable: ${variables}`,
+    `- Key: ${keys[row.auth]}${signedBy(row)}. Usual variable: ${variables}`,
     `- Quirks: ${quirksOf(row.quirks)}`,
     `- Listed models: ${row.models.length === 0 ? 'those you name' : list(row.models)}`,
     `- Prices: ${row.priceProvider === undefined ? 'unknown until `prices` gives them' : 'from the built-in list where it has the model, else unknown until `prices` gives them'}`,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { callerDoors } from '../core/doors.ts'
 import { ConfigError } from './complaints.ts'
 import { loadConfig } from './load.ts'
 
@@ -142,7 +143,7 @@ const cases: readonly Case[] = [
   [
     'a door that does not exist',
     withKey('doors: [/v1/chat]'),
-    't.yaml:1:45 keys[0].doors[0]: expected one of /v1/chat/completions, /v1/responses, /v1/messages, /v1/messages/count_tokens, /v1/embeddings, /v1/models, got "/v1/chat"; did you mean "/v1/chat/completions"?',
+    `t.yaml:1:45 keys[0].doors[0]: expected one of ${callerDoors.join(', ')}, got "/v1/chat"; did you mean "/v1/chat/completions"?`,
   ],
   [
     'a day that no month has',
