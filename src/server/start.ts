@@ -116,9 +116,9 @@ const reloaderOf = (config: Config, runtime: Runtime, { load }: ServerAdditions)
     load: load ?? (async () => runtime.config),
     replace: (wanted) => {
       // Where the server listens stays as it is, whatever is written now.
-      const { host } = config.server
-      const problem = exposureProblem(host, {}) ?? wanted.exposure?.problem
-      if (problem !== undefined && runtime.opensWith(wanted)) throw new ConfigError([{ path: 'server.host', problem }])
+      const problem = exposureProblem(config.server.host, {})
+      const exposed = wanted.exposure ?? (problem === undefined ? undefined : { path: 'server.host', problem })
+      if (exposed && runtime.opensWith(wanted)) throw new ConfigError([exposed])
       return runtime.replace(wanted)
     },
     told: (outcome) => {

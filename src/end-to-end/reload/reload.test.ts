@@ -114,6 +114,18 @@ describe('a configuration that is read again', () => {
     assert.equal((await rig.ask('chat')).status, 200)
   })
 
+  test('is refused when it would let everybody in where other machines reach it', async () => {
+    await using rig = await startReloadRig(config())
+    await rig.write(
+      config()
+        .replace('server: {', 'server: { host: 0.0.0.0,')
+        .replace(/keys: .*/, ''),
+    )
+    const outcome = await rig.running.reload('signal')
+    assert.match(outcome.complaints.join('\n'), /tollgate\.yaml:3:\d+ server\.host: 0\.0\.0\.0 is reachable/)
+    assert.equal((await rig.ask('chat', 'no-key-of-anybody')).status, 401)
+  })
+
   test('says what holds only after a restart and puts the rest in force', async () => {
     await using rig = await startReloadRig(config())
     await rig.write(config({ models: '{ talk: sim/small }' }).replace('notReady: 0s', 'notReady: 1s'))
