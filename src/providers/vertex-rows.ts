@@ -14,6 +14,17 @@ const shared = {
 export const vertexRows: readonly ProviderRow[] = [
   {
     ...shared,
+    kind: 'vertex',
+    title: 'Gemini on Google Vertex AI',
+    // Streams just end: finish reasons tell that they are whole.
+    quirks: { endMark: false },
+    models: ['gemini-3.8-flash', 'gemini-3.6-flash', 'gemini-3.1-pro-preview', 'gemini-2.5-pro', 'gemini-2.5-flash'],
+    priceProvider: 'google',
+    source:
+      'https://cloud.google.com/vertex-ai/generative-ai/docs/start/express-mode/vertex-ai-express-mode-api-reference',
+  },
+  {
+    ...shared,
     kind: 'vertex-anthropic',
     title: 'Claude on Google Vertex AI',
     // The path names the model, and the body names the version of the language, which is a header elsewhere.

@@ -1,4 +1,5 @@
 import { anthropicMessages } from '../wire/anthropic-messages/index.ts'
+import { gemini } from '../wire/gemini/index.ts'
 import { createCompatible } from './compatible.ts'
 import { identityOf } from './identity.ts'
 import type { Provider } from './provider.ts'
@@ -38,6 +39,15 @@ type Language = Pick<Provider, 'wire' | 'wireFor' | 'url'>
 
 /** How each kind is spoken to, from the path of its project and location on. */
 const languages: Readonly<Record<string, (place: string, options: VertexOptions) => Language>> = {
+  // Tokens are counted in other words there than in the Gemini API, so the gateway counts.
+  vertex: (place) => ({
+    wire: gemini,
+    url: (model, operation, stream) => {
+      if (operation !== 'chat') return undefined
+      const verb = stream ? 'streamGenerateContent?alt=sse' : 'generateContent'
+      return `${place}/publishers/google/models/${encodeURIComponent(model)}:${verb}`
+    },
+  }),
   'vertex-anthropic': (place) => ({
     wire: anthropicMessages,
     url: (model, operation, stream) => {

@@ -114,6 +114,47 @@ describe('Claude on Vertex AI', () => {
   })
 })
 
+const geminiAnswer = (text: string, finishReason?: string) => ({
+  candidates: [{ index: 0, content: { role: 'model', parts: [{ text }] }, ...(finishReason ? { finishReason } : {}) }],
+  usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
+  modelVersion: 'gemini-2.5-flash',
+  responseId: 'r1',
+})
+
+describe('Gemini on Vertex AI', () => {
+  test('is asked in its own language at the path of the model, whole and in a stream', async () => {
+    await using google = await startGoogle()
+    await using rig = await start(google, 'vertex')
+    rig.upstream.script(
+      { headers: { 'content-type': 'application/json' }, body: JSON.stringify(geminiAnswer('Yes.', 'STOP')) },
+      {
+        events: [geminiAnswer('Yes,'), geminiAnswer(' it is.', 'STOP')].map(
+          (each) => `data: ${JSON.stringify(each)}\r\n\r\n`,
+        ),
+      },
+    )
+    const answer = await rig.gateway.chat(question('vertex/gemini-2.5-flash'))
+    assert.equal(answer.message.content, 'Yes.')
+    assert.deepEqual([answer.usage?.input, answer.usage?.output], [3, 2])
+    let text = ''
+    for await (const delta of rig.gateway.stream(question('vertex/gemini-2.5-flash')))
+      if (delta.kind === 'text') text += delta.text
+    assert.equal(text, 'Yes, it is.')
+    const at = `${place}/publishers/google/models/gemini-2.5-flash`
+    assert.deepEqual(
+      rig.upstream.journal.map(({ path }) => path),
+      [`${at}:generateContent`, `${at}:streamGenerateContent?alt=sse`],
+    )
+    const body = JSON.parse(rig.upstream.journal[0]?.body ?? '') as {
+      contents: { role: string }[]
+      generationConfig: object
+    }
+    assert.equal(body.contents[0]?.role, 'user')
+    assert.deepEqual(body.generationConfig, { maxOutputTokens: 16 })
+    assert.ok(!('model' in body))
+  })
+})
+
 describe('open models on Vertex AI', () => {
   test("are asked in OpenAI's language", async () => {
     await using google = await startGoogle()
