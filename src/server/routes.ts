@@ -9,7 +9,7 @@ import { openaiChat } from '../wire/openai-chat/index.ts'
 import { openaiEmbeddings } from '../wire/openai-embeddings/index.ts'
 import { openaiResponses } from '../wire/openai-responses/index.ts'
 import type { Wire } from '../wire/wire.ts'
-import { checkStreamForm, modelIn, readModelPath } from './model-paths.ts'
+import { checkStreamForm, modelIn, modelPaths, readModelPath } from './model-paths.ts'
 import { passthroughPrefix } from './passthrough.ts'
 
 /** Who may use a door: everybody, a caller with a key, or whoever sits on this machine. */
@@ -130,6 +130,8 @@ export const findDoor = (method: string, path: string, target = path): Found => 
   if (found.door.kind === 'admin') return found
   const wanted = found.door.method
   if (!takes(wanted, method)) {
+    // A name may have a colon; whoever posts to it means a word behind it that is not there.
+    if (method === 'POST' && /:[A-Za-z]+$/.test(path)) throw nothingAt(path)
     throw new GatewayError('method_not_allowed', `Use ${wanted ?? [...passedMethods].join(', ')} here.`)
   }
   if (found.door.kind === 'inference' && found.door.wire === gemini)
@@ -150,7 +152,7 @@ export const throughDoor = (caller: Caller, { path }: ServerDoor): Caller => {
 export const nothingAt = (path: string): GatewayError =>
   new GatewayError(
     'not_found',
-    `There is nothing at ${path.slice(0, 200)}. The doors are ${[...doors.keys()].join(', ')}.`,
+    `There is nothing at ${path.slice(0, 200)}. The doors are ${[...doors.keys(), ...modelPaths].join(', ')}.`,
   )
 
 const lookUp = (path: string): Found | undefined => {
