@@ -1,29 +1,22 @@
 import type { Logger } from 'pino'
 import type { Control } from '../control/control.ts'
 import type { Authenticate } from '../control/directory.ts'
-import type { Attempt } from '../core/call.ts'
 import { systemClock } from '../core/clock.ts'
 import { GatewayError } from '../core/errors.ts'
-import type { Handler } from '../core/handler.ts'
 import type { Sink } from '../core/record.ts'
-import type { Target } from '../core/target.ts'
 import { createGatewayFrom, type Gateway } from '../gateway.ts'
-import { createHealth, type HealthOptions } from '../routing/health.ts'
+import type { HealthOptions } from '../routing/health.ts'
 import { createHedging } from '../routing/hedging.ts'
 import type { Plan } from '../routing/plan.ts'
-import { createPolicies } from '../routing/policies.ts'
 import { createRetryBudget } from '../routing/retry-budget.ts'
 import type { Store } from '../stores/store.ts'
-import { createBatch } from '../telemetry/batch.ts'
-import { createLog, createLogSink } from '../telemetry/log.ts'
-import { createMetrics } from '../telemetry/metrics.ts'
-import { createKeyRests } from '../transport/key-rests.ts'
-import { createPools } from '../transport/pool.ts'
-import { openBooks } from './books.ts'
+import { type Batch, createBatch } from '../telemetry/batch.ts'
+import { createLogSink } from '../telemetry/log.ts'
+import { type Books, openBooks } from './books.ts'
 import type { Config } from './config.ts'
+import { createFoundation, type Foundation } from './foundation.ts'
 import { openStore } from './open-store.ts'
 import { restartNeeded } from './restart.ts'
-import { type Carried, type Snapshot, snapshotOf } from './snapshot.ts'
 
 /** Calls under way at which a gateway counts as full. */
 const capacity = 4_096
@@ -76,41 +69,26 @@ export interface Additions {
 /** Puts a gateway together from its configuration. Rejects with `store_unavailable` when its store cannot be used. */
 export const assemble = async (config: Config, additions: Additions = {}): Promise<Runtime> => {
   const clock = systemClock
-  const health = createHealth({ ...additions.health, clock })
-  const carried: Carried = {
-    pools: createPools({ connectTimeoutMs: config.timeouts.connectMs }),
-    rests: createKeyRests({
-      clock,
-      tell: (news) => {
-        metrics.keyRested(news)
-        log.logger.warn(news, `A key of ${news.provider} is left alone for a while.`)
-      },
-    }),
-    policies: createPolicies(health, Math.random),
-    homes: new WeakMap<Target, Handler<Attempt>>(),
-  }
-  const { pools, homes } = carried
-  let current = snapshotOf(config, carried)
-  const log = createLog({ level: config.telemetry.log, redact: (text) => current.redact(text) })
-  const metrics = createMetrics({ inFlight: () => gateway.inFlight, logDropped: log.dropped })
-  metrics.reserve(namesOf(current))
+  const foundation = createFoundation(config, { clock, health: additions.health, inFlight: () => gateway.inFlight })
+  const { health, carried, log, metrics } = foundation
   const batch = createBatch([...(config.telemetry.metrics ? [metrics.sink] : []), createLogSink(log)])
   const books = await openBooks({
-    config: () => current.config,
+    config: () => foundation.current.config,
     store: additions.store ?? (await openStore(config.store)),
     clock,
     log: log.logger,
-    isModel: (name) => current.plan.find(name) !== undefined,
+    isModel: (name) => foundation.current.plan.find(name) !== undefined,
   }).catch(async (thrown) => {
-    await pools.destroy()
+    await carried.pools.destroy()
     await log.close()
     throw thrown
   })
   const { directory, ledger } = books
   const gateway = createGatewayFrom({
-    plan: () => current.plan,
-    transmit: (attempt) => (homes.get(attempt.target) ?? current.transmit)(attempt),
-    countsItself: (name) => current.providers.senders.get(name)?.url('', 'count_tokens', false) !== undefined,
+    plan: () => foundation.current.plan,
+    transmit: (attempt) => (carried.homes.get(attempt.target) ?? foundation.current.transmit)(attempt),
+    countsItself: (name) =>
+      foundation.current.providers.senders.get(name)?.url('', 'count_tokens', false) !== undefined,
     health,
     retryBudget: createRetryBudget({ clock }),
     hedging: createHedging(),
@@ -120,33 +98,44 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     random: Math.random,
     capacity,
   })
+  return runtimeOf({ started: config, foundation, batch, books, gateway })
+}
+
+interface Assembled {
+  /** The configuration at the start. */
+  readonly started: Config
+  readonly foundation: Foundation
+  readonly batch: Batch
+  readonly books: Books
+  readonly gateway: Gateway
+}
+
+const runtimeOf = ({ started, foundation, batch, books, gateway }: Assembled): Runtime => {
+  const { carried, log, metrics } = foundation
+  const { directory, control } = books
   return {
     get config() {
-      return current.config
+      return foundation.current.config
     },
     gateway,
-    plan: () => current.plan,
+    plan: () => foundation.current.plan,
     authenticate: directory.authenticate,
     get isOpen() {
       return directory.isOpen
     },
     replace: (wanted) => {
-      const next = snapshotOf(wanted, carried)
-      for (const name of changedProviders(current.config, wanted)) health.forget(name)
-      current = next
+      foundation.swap(wanted)
       directory.declare(wanted)
-      log.logger.level = wanted.telemetry.log
-      metrics.reserve(namesOf(next))
-      return restartNeeded(config, wanted)
+      return restartNeeded(started, wanted)
     },
     opensWith: ({ keys }) => keys.length === 0 && !directory.hasMadeKeys,
     reloaded: metrics.reloaded,
     get clientKeys() {
-      return current.clientKeys
+      return foundation.current.clientKeys
     },
-    control: books.control,
+    control,
     metrics: async () => {
-      if (!config.telemetry.metrics) throw new GatewayError('not_found', 'Metrics are switched off here.')
+      if (!started.telemetry.metrics) throw new GatewayError('not_found', 'Metrics are switched off here.')
       batch.flush()
       return { type: metrics.contentType, text: await metrics.text() }
     },
@@ -159,21 +148,10 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     close: async () => {
       // Before the connections go: a call that loses its connection would try again, over a new one.
       gateway.close(new GatewayError('overloaded', 'The gateway is closed.', { outcome: 'cancelled' }))
-      await pools.destroy()
+      await carried.pools.destroy()
       batch.flush()
       await books.close()
       await log.close()
     },
   }
 }
-
-/** Providers that are written otherwise now: what was known of their keys may be wrong. */
-const changedProviders = (before: Config, after: Config): string[] =>
-  [...before.providers.values()]
-    .filter((each) => JSON.stringify(each) !== JSON.stringify(after.providers.get(each.name)))
-    .map(({ name }) => name)
-
-const namesOf = ({ plan }: Snapshot): { readonly models: readonly string[]; readonly targets: readonly string[] } => ({
-  models: plan.names.map(({ name }) => name),
-  targets: plan.names.flatMap(({ name }) => plan.find(name)?.targets.map(({ id }) => id) ?? []),
-})
