@@ -14,6 +14,7 @@ import { type Admin, createAdmin } from './admin/index.ts'
 import { createAdminServer } from './admin/server.ts'
 import { drain } from './lifecycle.ts'
 import { createGatewayServer, type GatewayServer } from './node.ts'
+import { collectStartGarbage } from './start-garbage.ts'
 
 /** A server that answers. */
 export interface Running {
@@ -88,6 +89,7 @@ const listen = async (config: Config, runtime: Runtime, additions: ServerAdditio
     additions.watches && config.file !== undefined
       ? watchFile({ file: config.file, changed: () => void reloader.reload('file') })
       : undefined
+  const leaveGarbage = collectStartGarbage(() => runtime.gateway.inFlight === 0)
   return {
     url: urlOf(server),
     reload: (cause) => reloader.reload(cause),
@@ -99,6 +101,7 @@ const listen = async (config: Config, runtime: Runtime, additions: ServerAdditio
     log: runtime.log,
     stop: async (hurry) => {
       watching?.close()
+      leaveGarbage()
       const options = { ...settings.drain, cancelAll: () => runtime.gateway.cancelAll(stopping()), hurry }
       await Promise.all([drain(front, options), back && drain(back, { ...options, cancelAll: () => {} })])
       await runtime.close()
