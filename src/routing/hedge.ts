@@ -6,7 +6,7 @@ import type { Target } from '../core/target.ts'
 import { type Advisers, crowded } from './decide.ts'
 import type { Hedging } from './hedging.ts'
 import type { HedgeLimits } from './plan.ts'
-import { enter, type Racer, race, type Won } from './race.ts'
+import { type Asking, enter, type Racer, race, type Won } from './race.ts'
 import { ask, isLate, type Trial } from './trial.ts'
 
 /** Whom a hedge asks of the world. */
@@ -32,34 +32,33 @@ export const askHedged = async (
   const { call, route } = trial
   const { hedging } = advisers
   const form = call.request.stream ? 'stream' : 'whole'
+  const asking =
+    (isHedge: boolean): Asking =>
+    (own, whom) =>
+      ask(trial, { call: own, target: whom, now: advisers.now(), isHedge }, attempt)
+  const took = ({ target: whom, line }: Pick<Racer, 'target' | 'line'>, isCut = false): void =>
+    hedging.took(whom, form, { ms: advisers.now() - line.started, isCut })
   const patienceMs = hedging.patienceMs(target, form, (route.hedge as HedgeLimits).after)
-  const begin = (own: Call, whom: Target, isHedge: boolean) =>
-    ask(trial, { call: own, target: whom, now: advisers.now(), isHedge }, attempt)
   if (patienceMs === undefined) {
-    const { line, answer } = begin(call, target, false)
+    const { line, answer } = asking(false)(call, target)
     const begun = await answer
-    hedging.took(target, form, { ms: advisers.now() - line.started })
+    took({ target, line })
     return begun
   }
   let hedge: Racer | undefined
-  let second = target
-  const first = enter(call, (own) => begin(own, target, false))
-  const won = race(first, patienceMs, () => {
-    const other = secondFor(trial, target, patienceMs, advisers)
-    if (other === undefined || typeof other === 'number') return other
-    second = other
-    hedge = enter(call, (own) => begin(own, other, true))
-    return hedge
-  })
+  const first = enter(call, target, asking(false))
   try {
-    const { answer, winner, loser } = await won
-    const now = advisers.now()
-    hedging.took(winner === first ? target : second, form, { ms: now - winner.line.started })
-    if (loser && loser.line.error === undefined)
-      hedging.took(loser === first ? target : second, form, { ms: now - loser.line.started, isCut: true })
-    await settle(call, { answer, winner, loser })
-    if (hedge) call.notes.hedge = winner === hedge ? 'won' : endOf(hedge)
-    return answer
+    const won = await race(first, patienceMs, () => {
+      const second = secondFor(trial, target, patienceMs, advisers)
+      if (second === undefined || typeof second === 'number') return second
+      hedge = enter(call, second, asking(true))
+      return hedge
+    })
+    took(won.winner)
+    if (won.loser && won.loser.line.error === undefined) took(won.loser, true)
+    await settle(call, won)
+    if (hedge) call.notes.hedge = won.winner === hedge ? 'won' : endOf(hedge)
+    return won.answer
   } catch (thrown) {
     if (hedge) call.notes.hedge = endOf(hedge)
     throw thrown

@@ -35,7 +35,7 @@ const runnerFor = (call: Call, name: string, { afterMs, fails }: Fate): Runner =
     return new Answer(head, { pull: () => undefined, cancel })
   }
   const line = { target: `p/${name}`, ordinal: 1, started: 0 }
-  runner.racer = enter(call, (own) => ({ line, answer: begin(own) }))
+  runner.racer = enter(call, targetOf(`p/${name}`), (own) => ({ line, answer: begin(own) }))
   return runner as Runner
 }
 

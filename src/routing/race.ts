@@ -2,9 +2,11 @@ import type { Answer } from '../core/answer.ts'
 import type { AttemptLine, Call } from '../core/call.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import { Stop } from '../core/stop.ts'
+import type { Target } from '../core/target.ts'
 
 /** One who is asked, and can be stopped without stopping the call. */
 export interface Racer {
+  readonly target: Target
   readonly line: AttemptLine
   /** Its own copy of the call: its signal and its diary are its own. */
   readonly call: Call
@@ -12,15 +14,18 @@ export interface Racer {
   stop(reason: GatewayError): void
 }
 
-/** Asks for a call in a way that can be stopped alone; it stops with the call too. */
-export const enter = (call: Call, ask: (call: Call) => { line: AttemptLine; answer: Promise<Answer> }): Racer => {
+/** What is asked of one target for a call, or a copy of it. */
+export type Asking = (call: Call, target: Target) => { readonly line: AttemptLine; readonly answer: Promise<Answer> }
+
+/** Asks a target in a way that can be stopped alone; it stops with the call too. */
+export const enter = (call: Call, target: Target, ask: Asking): Racer => {
   const stop = new Stop()
   const obey = (): void => stop.abort(call.signal.reason)
   if (call.signal.aborted) obey()
   else call.signal.addEventListener('abort', obey, { once: true })
   call.notes.skipped ??= []
   const own: Call = { ...call, signal: stop, notes: { ...call.notes } }
-  return { ...ask(own), call: own, stop: (reason) => stop.abort(reason) }
+  return { target, ...ask(own, target), call: own, stop: (reason) => stop.abort(reason) }
 }
 
 /** How a race ended. */
