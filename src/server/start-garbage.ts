@@ -24,5 +24,6 @@ const collect = async (): Promise<void> => {
   if (!inspector) return
   const session = new inspector.Session()
   session.connect()
-  session.post('HeapProfiler.collectGarbage', () => session.disconnect())
+  // Ending it inside its own answer would wait for itself.
+  session.post('HeapProfiler.collectGarbage', () => setImmediate(() => session.disconnect()))
 }
