@@ -12,6 +12,7 @@ import { passedTo, throughTo } from './passthrough.ts'
 import { providerKeyOf } from './provider-key.ts'
 import { questionOf } from './question.ts'
 import { isJson, modelRequest, passedRequest, type RawArrival } from './raw-request.ts'
+import { readOn } from './refusal.ts'
 import type { RawDoor } from './routes.ts'
 
 export interface RawSurroundings {
@@ -66,6 +67,8 @@ export const serveRaw = async (
   response.on('close', onClose)
   await deliverRaw(opened, { outlet: outletOf(response, surroundings.writeStallMs), wire: surroundings.wire })
   response.off('close', onClose)
+  // What is left of a body that was turned away would be taken for the next request.
+  if (!request.complete) readOn(request)
 }
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>

@@ -23,7 +23,7 @@ const lingerBytes = 64 * 1024
 const lingerMs = 1_000
 
 /** Reads on for a moment, so that a client that is still sending gets the answer instead of a reset. */
-const readOn = (request: IncomingMessage): void => {
+export const readOn = (request: IncomingMessage): void => {
   let left = lingerBytes
   request.on('data', (part: Buffer) => {
     left -= part.length
