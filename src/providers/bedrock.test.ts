@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash, createHmac } from 'node:crypto'
 import { describe, test } from 'node:test'
-import { createBedrock } from './bedrock.ts'
+import { bedrockRow, createBedrock } from './bedrock.ts'
+import { factsOf } from './models.ts'
 import type { Signable } from './provider.ts'
 
 const aws = {
@@ -33,6 +34,13 @@ const signatureOf = ({ url, body }: Signable, headers: Readonly<Record<string, s
 const arn = 'arn:aws:bedrock:us-east-1:111122223333:application-inference-profile/abc123'
 
 describe('Bedrock', () => {
+  test('has a price for every model that it is known to serve, by region where that matters', () => {
+    for (const model of bedrockRow.models) assert.ok(factsOf('aws', model)?.price, model)
+    const inputOf = (model: string) => factsOf('aws', model)?.price?.rates.input ?? 0n
+    const name = 'anthropic.claude-haiku-4-5-20251001-v1:0'
+    assert.equal(inputOf(`eu.${name}`) * 10n, inputOf(`global.${name}`) * 11n)
+  })
+
   test('is asked at a path that names the model and the form', () => {
     const { url } = createBedrock({ name: 'b', baseUrl: `${baseUrl}/` })
     assert.equal(url('us.amazon.nova-lite-v1:0', 'chat', false), `${baseUrl}/model/us.amazon.nova-lite-v1%3A0/converse`)

@@ -21,7 +21,7 @@ export const bedrockRow: ProviderRow = {
   quirks: {},
   models: [
     'global.anthropic.claude-opus-5-5',
-    'global.anthropic.claude-sonnet-5-5',
+    'global.anthropic.claude-sonnet-5',
     'global.anthropic.claude-haiku-4-5-20251001-v1:0',
     'amazon.nova-pro-v1:0',
     'amazon.nova-lite-v1:0',

@@ -37,6 +37,10 @@ const rows: readonly LimitRow[] = [
   row(undefined, /claude/, { imageTokens: 5_000 }),
   row('anthropic', /./, { lacks: ['audio', 'logprobs', 'choices'] }),
 
+  // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html: no words for these.
+  row('aws', /./, { lacks: ['json', 'logprobs', 'choices'] }),
+  row('aws', /anthropic\./, { lacks: ['audio'] }),
+
   // https://developers.openai.com/api/docs/models
   row('openai', /^gpt-(6|5(\.\d)?(-(mini|nano|sol|terra|luna|codex)|$|-\d))/, { maxOutput: 128_000 }),
   row('openai', /^o[134](-|$)/, { maxOutput: 100_000, lacks: ['logprobs'] }),

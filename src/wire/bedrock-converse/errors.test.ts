@@ -23,6 +23,13 @@ const refusals: readonly (readonly [status: number, type: string, message: strin
   ],
   [
     403,
+    'AccessDeniedException',
+    'You invoked an unsupported model or your request did not allow prompt caching.',
+    'upstream_rejected',
+    'caller',
+  ],
+  [
+    403,
     'UnrecognizedClientException',
     'The security token included in the request is invalid.',
     'upstream_auth',

@@ -28,6 +28,8 @@ const badKey: Verdict = {
   ...verdict('upstream_auth', 'auth', "The provider refuses the gateway's credential."),
   secret: true,
 }
+/** It has a class like that of a key that is refused. */
+const noCaching = verdict('upstream_rejected', 'caller')
 const noModel: Verdict = {
   ...verdict('upstream_auth', 'not_found', "The gateway's account has no access to this model."),
   secret: true,
@@ -81,6 +83,7 @@ const byStatus: ReadonlyMap<number, Verdict> = new Map([
 /** What a class and a status alone do not tell, by the provider's words; the first that fits counts. */
 const byWords: readonly (readonly [words: RegExp, verdict: Verdict])[] = [
   [/access to the model/i, noModel],
+  [/prompt caching/i, noCaching],
   [
     /(?:input|prompt|request) is too long|context (?:window|length)|maximum (?:input|context)? ?tokens|too many (?:input )?tokens(?! per)/i,
     verdict('upstream_rejected', 'context'),
@@ -102,7 +105,8 @@ const judge = ({ status, type, message }: Told): Verdict => {
   // A key that was refused, a limit or a failure is that, whatever else its words tell.
   if (known === undefined || known === badKey || kind === 'resourcenotfound') {
     const finer = byWords.find(([words]) => words.test(message))?.[1]
-    const fits = known === badKey || status === 401 || status === 403 ? finer === noModel : status < 424
+    const fits =
+      known === badKey || status === 401 || status === 403 ? finer === noModel || finer === noCaching : status < 424
     if (finer && fits) return finer
   }
   if (known) return known

@@ -2,6 +2,7 @@ import { incapable, invalid } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Message } from '../../core/request.ts'
 import type { Abilities } from '../claude-abilities.ts'
+import type { CachePoints } from './cache-points.ts'
 import { wireName } from './name.ts'
 import { writeBlocks } from './write-blocks.ts'
 import { DocumentNames } from './write-media.ts'
@@ -72,12 +73,16 @@ class Turns {
 }
 
 /** The conversation in Amazon's words. */
-export const writeConversation = (messages: readonly Message[], abilities: Abilities): Conversation => {
+export const writeConversation = (
+  messages: readonly Message[],
+  abilities: Abilities,
+  marks: CachePoints,
+): Conversation => {
   const turns = new Turns(abilities)
-  const names = new DocumentNames()
+  const writing = { names: new DocumentNames(), marks }
   for (const { role, name, parts } of messages) {
     if (name !== undefined && role !== 'tool') throw incapable('messages.name', wireName)
-    turns.add(role, writeBlocks(parts, names))
+    turns.add(role, writeBlocks(parts, writing))
   }
   return turns.end()
 }

@@ -1,17 +1,19 @@
 import { incapable, invalid } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { CacheMark, Part } from '../../core/request.ts'
+import type { Part } from '../../core/request.ts'
+import { type CachePoints, cachePoint } from './cache-points.ts'
 import { wireName } from './name.ts'
 import { acceptedToolId } from './tool-ids.ts'
-import { DocumentNames, writeAudio, writeFile, writeImage } from './write-media.ts'
+import { type DocumentNames, writeAudio, writeFile, writeImage } from './write-media.ts'
 
 type Kind = Part['kind']
-type BlockWriter<K extends Kind> = (part: Extract<Part, { kind: K }>, names: DocumentNames) => JsonObject | undefined
+type BlockWriter<K extends Kind> = (part: Extract<Part, { kind: K }>, writing: Writing) => JsonObject | undefined
 
-/** The mark behind everything that is to be kept; five minutes is the default and needs no words. */
-export const cachePoint = (cache: CacheMark): JsonObject => ({
-  cachePoint: cache === 'long' ? { type: 'default', ttl: '1h' } : { type: 'default' },
-})
+/** What blocks are written with. */
+export interface Writing {
+  readonly names: DocumentNames
+  readonly marks: CachePoints
+}
 
 /** Blank blocks are refused there, and nobody misses them. */
 const text = (said: string): JsonObject | undefined => (/\S/.test(said) ? { text: said } : undefined)
@@ -33,8 +35,8 @@ const toolUse: BlockWriter<'tool_call'> = (part) => ({
 const statusOf = (isError: boolean | undefined): string | undefined =>
   isError === undefined ? undefined : isError ? 'error' : 'success'
 
-const toolResult: BlockWriter<'tool_result'> = (part, names) => {
-  const content = writeBlocks(part.parts, names)
+const toolResult: BlockWriter<'tool_result'> = (part, writing) => {
+  const content = writeBlocks(part.parts, writing)
   const empty = content.length === 0 && part.parts.length > 0
   return {
     toolResult: {
@@ -59,7 +61,7 @@ const writers: { readonly [K in Kind]: BlockWriter<K> } = {
   refusal: (part) => text(part.text),
   // How closely to look is a wish about cost, without a word here; the picture is the same.
   image: (part) => writeImage(part.source),
-  file: writeFile,
+  file: (part, { names }) => writeFile(part, names),
   audio: writeAudio,
   tool_call: toolUse,
   tool_result: toolResult,
@@ -71,13 +73,14 @@ const writers: { readonly [K in Kind]: BlockWriter<K> } = {
 }
 
 /** Parts as content blocks, each with the mark behind it that it carries. */
-export const writeBlocks = (parts: readonly Part[], names: DocumentNames = new DocumentNames()): JsonObject[] => {
+export const writeBlocks = (parts: readonly Part[], writing: Writing): JsonObject[] => {
+  const { marks } = writing
   const blocks: JsonObject[] = []
   for (const part of parts) {
-    const block = (writers[part.kind] as BlockWriter<Kind>)(part as never, names)
+    const block = (writers[part.kind] as BlockWriter<Kind>)(part as never, writing)
     if (!block) continue
     blocks.push(block)
-    if ('cache' in part && part.cache) blocks.push(cachePoint(part.cache))
+    if (marks.inMessages && 'cache' in part && part.cache) blocks.push(cachePoint(part.cache, marks))
   }
   return blocks
 }

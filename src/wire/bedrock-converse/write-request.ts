@@ -3,6 +3,7 @@ import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { Request } from '../../core/request.ts'
 import type { Target } from '../../core/target.ts'
 import { abilitiesOf } from '../claude-abilities.ts'
+import { cachePointsOf } from './cache-points.ts'
 import { cleaned } from './foreign-thinking.ts'
 import { wireName } from './name.ts'
 import { isGiven } from './reading.ts'
@@ -39,7 +40,7 @@ const fromChat = (request: Request, target: Target): Sent => {
   refuseInexpressible(request)
   const { chat } = request
   const abilities = abilitiesOf(target)
-  const { system, messages } = writeConversation(chat.messages, abilities)
+  const { system, messages } = writeConversation(chat.messages, abilities, cachePointsOf(target))
   const { fields, effort, maxTokens } = planThinking({ request, target, abilities })
   return {
     messages,

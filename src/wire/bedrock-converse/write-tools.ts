@@ -3,8 +3,8 @@ import type { JsonObject } from '../../core/json.ts'
 import type { Chat, Tool, ToolChoice } from '../../core/request.ts'
 import type { Target } from '../../core/target.ts'
 import type { Abilities } from '../claude-abilities.ts'
+import { cachePoint, cachePointsOf } from './cache-points.ts'
 import { wireName } from './name.ts'
-import { cachePoint } from './write-blocks.ts'
 
 const schemaOf = (parameters: JsonObject | undefined): JsonObject => {
   if (parameters === undefined) return { type: 'object', properties: {} }
@@ -49,9 +49,10 @@ export const writeToolConfig = (chat: Chat, target: Target, abilities: Abilities
     throw incapable('calls of tools in a conversation that offers none', wireName)
   }
   if (chat.parallelTools === false) throw incapable('parallel_tool_calls: false', wireName)
+  const marks = cachePointsOf(target)
   const entries = tools.flatMap((tool) => {
     const entry = writeTool(tool, target)
-    return tool.cache ? [entry, cachePoint(tool.cache)] : [entry]
+    return tool.cache && marks.inTools ? [entry, cachePoint(tool.cache, marks)] : [entry]
   })
   return { tools: entries, toolChoice: writeChoice(chat.toolChoice, abilities) }
 }

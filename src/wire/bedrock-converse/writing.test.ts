@@ -143,6 +143,16 @@ describe('a question of another language, asked of Bedrock', () => {
     assert.equal(sent({ stop: ['END'] }, 'amazon.nova-lite-v1:0').additionalModelResponseFieldPaths, undefined)
   })
 
+  test('marks what is to be kept in the prompt cache as far as the model takes marks', () => {
+    const messages = [user({ kind: 'text', text: 'Long.', cache: 'long' })]
+    const tools = [{ ...tool, cache: 'short' }] as const
+    const marksOf = (model: string) => JSON.stringify(sent({ messages, tools }, model)).match(/"cachePoint":\{[^}]*\}/g)
+    const short = '"cachePoint":{"type":"default"}'
+    assert.deepEqual(marksOf('anthropic.claude-sonnet-5'), ['"cachePoint":{"type":"default","ttl":"1h"}', short])
+    assert.deepEqual(marksOf('amazon.nova-lite-v1:0'), [short])
+    assert.equal(marksOf('meta.llama3-3-70b-instruct-v1:0'), null)
+  })
+
   test('is refused for every wish without a word there', () => {
     refused({ choices: 2 }, /^n cannot/)
     refused({ logProbs: { top: 0 } }, /logprobs/)
