@@ -38,7 +38,7 @@ const rows: readonly LimitRow[] = [
   row('anthropic', /./, { lacks: ['audio', 'logprobs', 'choices'] }),
 
   // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html: no words for these.
-  row('aws', /./, { lacks: ['json', 'logprobs', 'choices'] }),
+  row('aws', /./, { lacks: ['logprobs', 'choices'] }),
   row('aws', /anthropic\./, { lacks: ['audio'] }),
 
   // https://developers.openai.com/api/docs/models
