@@ -2,7 +2,7 @@ import { isTierKnown, type Nanos, worstCostOf } from './money.ts'
 import { type MostTokens, mostTokensOf } from './most-tokens.ts'
 import type { Request } from './request.ts'
 import type { Target } from './target.ts'
-import { noUsage, type Usage } from './usage.ts'
+import type { Usage } from './usage.ts'
 
 /** The most one attempt can cost, by how much it may generate. */
 export interface CostBound {
@@ -52,10 +52,15 @@ const choicesOf = ({ chat, embed }: Request, { quirks }: Target): number => {
 }
 
 const usageOf = (most: MostTokens, output: number, serviceTier: string | undefined): Usage => ({
-  ...noUsage,
-  [most.keepsLong ? 'cacheWriteLong' : 'input']: most.input,
+  input: most.keepsLong ? 0 : most.input,
+  cacheRead: 0,
+  cacheWriteShort: 0,
+  cacheWriteLong: most.keepsLong ? most.input : 0,
   audioInput: most.sound,
-  [most.speaks ? 'audioOutput' : 'output']: output,
+  output: most.speaks ? 0 : output,
+  reasoning: 0,
+  audioOutput: most.speaks ? output : 0,
+  source: 'measured',
   serviceTier,
 })
 

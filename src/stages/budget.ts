@@ -53,8 +53,9 @@ export const budget =
 interface Case {
   readonly attempt: Attempt
   readonly cost: CostBound
-  /** The most tokens for each choice, if the money suffices. */
+  /** The most tokens for each choice, if the money suffices, and what they cost with all the rest. */
   readonly wish: number
+  readonly all: Nanos
   readonly asks: readonly Ask[]
 }
 
@@ -103,18 +104,18 @@ const caseOf = (attempt: Attempt, hard: readonly Bound[]): Case => {
     least: atLeast(allowance.onShort === 'clamp' ? least : all, allowance.onLimit === 'refuse' ? 1n : 0n),
     wish: atLeast(all, allowance.onLimit === 'refuse' ? 1n : 0n),
   }))
-  return { attempt, cost, wish, asks }
+  return { attempt, cost, wish, all, asks }
 }
 
 const atLeast = (nanos: Nanos, least: Nanos): Nanos => (nanos < least ? least : nanos)
 
 /** Sends the attempt with no more output than its hold covers. */
-const spend = ({ attempt, cost, wish, asks }: Case, hold: Hold, next: Handler<Attempt>): Promise<Answer> => {
+const spend = ({ attempt, cost, wish, all, asks }: Case, hold: Hold, next: Handler<Attempt>): Promise<Answer> => {
   const { request, line } = attempt
   let granted = hold.granted[0] ?? 0n
   for (const each of hold.granted) if (each < granted) granted = each
-  const maxOutput = cost.outputWithin(granted, wish) ?? 0
-  const held = cost.cost(maxOutput)
+  const maxOutput = granted >= all ? wish : (cost.outputWithin(granted, wish) ?? 0)
+  const held = granted >= all ? all : cost.cost(maxOutput)
   line.heldNanos = held
   // What the configuration adds may hold a limit of its own, so there the cap is always said.
   const asIs = maxOutput === request.chat.maxOutput && attempt.target.quirks.adds === undefined
