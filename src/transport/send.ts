@@ -94,8 +94,8 @@ const passingOn = (attempt: Attempt, provider: Provider, pools: Pools): Ask => {
     const refused = (beginning: RawBeginning & { ok: false }): GatewayError => {
       const error = blamed(refusal(beginning, provider, attempt), attempt)
       const { outcome } = error.details
-      if (beginning.status < 400 || outcome === 'auth' || outcome === 'quota' || error.code === 'unauthenticated')
-        return error
+      if (attempt.request.operation !== 'passthrough' || beginning.status < 400) return error
+      if (outcome === 'auth' || outcome === 'quota' || error.code === 'unauthenticated') return error
       // A longer one would be cut where it is masked.
       if (beginning.body.length > redactedLimit) return error
       const body = mask(beginning.body)

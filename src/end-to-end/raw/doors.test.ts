@@ -75,6 +75,17 @@ describe('doors whose requests pass unread', () => {
     assert.equal(JSON.parse(lastOf(rig.second).body).model, 'painter-2')
   })
 
+  test('tell in their own words that nobody could answer, and in the words of the provider what it rejects', async () => {
+    rig.second.script({ status: 500, body: 'out of paint' })
+    const failed = await rig.ask('/v1/images/generations', asJson({ model: 'draw', prompt: 'A fox' }))
+    assert.equal(failed.status, 502)
+    assert.equal(((await failed.json()) as { error: { code: string } }).error.code, 'upstream_failed')
+    const words = { message: 'No foxes.', type: 'invalid_request_error', param: 'prompt', code: 'no_foxes' }
+    rig.first.script({ status: 400, body: JSON.stringify({ error: words }) })
+    const rejected = client.images.generate({ model: 'draw', prompt: 'A fox' })
+    await assert.rejects(rejected, { status: 400, code: 'no_foxes', param: 'prompt' })
+  })
+
   test('tell what is unknown: what a picture without usage costs', async () => {
     rig.first.script({ body: '{"data":[]}' })
     const response = await rig.ask('/v1/images/generations', asJson({ model: 'draw', prompt: 'A fox' }))
