@@ -43,8 +43,12 @@ const pushAnswerPart = (part: Part, atSeam: boolean, into: Part[]): void => {
   else into.push(part)
 }
 
+/** Streams end with a text that says nothing, which clients keep and others refuse. */
+const says = (part: Part): boolean => part.kind !== 'text' || part.text !== ''
+
 /** Google's clients keep an answer that was streamed as one content per piece: they are one message again. */
-const pushAnswer = (parts: readonly Part[], into: Message[]): void => {
+const pushAnswer = (given: readonly Part[], into: Message[]): void => {
+  const parts = given.filter(says)
   if (parts.length === 0) return
   const last = into.at(-1)
   const goesOnWith = last?.role === 'assistant' ? last : undefined
