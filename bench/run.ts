@@ -9,6 +9,7 @@ import { chunks } from './chunks.ts'
 import { missingTools } from './load.ts'
 import { micro } from './micro.ts'
 import { money } from './money.ts'
+import { pairs } from './pairs.ts'
 import { requests } from './requests.ts'
 import { stopAll } from './rig/children.ts'
 import { busyShare, describeMachine } from './rig/machine.ts'
@@ -17,7 +18,7 @@ import type { Measurement, Rig, Row } from './rig/rig.ts'
 import { startup } from './startup.ts'
 
 const measurements: ReadonlyMap<string, Measurement> = new Map(
-  Object.entries({ requests, money, chunks, startup, micro }),
+  Object.entries({ requests, money, chunks, pairs, startup, micro }),
 )
 
 const { values: flags, positionals: named } = parseArgs({
