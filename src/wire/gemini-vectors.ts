@@ -20,6 +20,8 @@ export const geminiEmbedContent: Wire = embedContentWire(words)
 /** Gemini's `batchEmbedContents`: a vector for each of several requests. */
 export const geminiBatchEmbedContents: Wire = batchEmbedContentsWire(words)
 
-/** In which of the two a request for vectors is sent: as it was asked, or for several at once. */
-export const geminiVectorsFor = ({ wire }: Request): Wire =>
-  wire === geminiEmbedContent.name ? geminiEmbedContent : geminiBatchEmbedContents
+/** In which of the two a request for vectors is sent: as it was asked, else as there is one thing or several. */
+export const geminiVectorsFor = ({ wire, embed }: Request): Wire => {
+  if (wire === geminiBatchEmbedContents.name) return geminiBatchEmbedContents
+  return embed?.inputs.length === 1 ? geminiEmbedContent : geminiBatchEmbedContents
+}

@@ -61,7 +61,6 @@ const answer = (received: ReceivedRequest, knowsBase64: boolean): Step => {
 }
 
 export const upstreamKinds = ['openai', 'numbers', 'gemini'] as const
-export type UpstreamKind = (typeof upstreamKinds)[number]
 
 /** A gateway in front of upstreams: OpenAI's like, one that gives numbers alone, and Gemini's. */
 export interface Rig extends AsyncDisposable {

@@ -94,9 +94,13 @@ describe("a request for vectors in Gemini's words", () => {
     })
   })
 
-  test('goes to the same verb, and from other languages to the one for several', () => {
+  test('goes to the same verb, and from other languages to the one that fits', () => {
+    const foreign = (request: Request): Request => ({ ...request, wire: 'openai-embeddings' })
+    const both = several([{ content: content('a') }, { content: content('b') }])
     assert.equal(geminiVectorsFor(one()), geminiEmbedContent)
-    assert.equal(geminiVectorsFor({ ...one(), wire: 'openai-embeddings' }), geminiBatchEmbedContents)
+    assert.equal(geminiVectorsFor(several([{ content: content('a') }])), geminiBatchEmbedContents)
+    assert.equal(geminiVectorsFor(foreign(one())), geminiEmbedContent)
+    assert.equal(geminiVectorsFor(foreign(both)), geminiBatchEmbedContents)
   })
 
   test('with any one place changed is taken or refused as invalid, and what is taken can be written', () => {
