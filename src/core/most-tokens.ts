@@ -41,7 +41,7 @@ const usualWindow = 1_048_576
 /** Run by whoever asked, so that they cost what their description costs. */
 const runByCaller = /^(bash|text_editor|computer|memory|custom|function|local_shell|apply_patch)(_|$)/
 /** Fields and parts that stand for a conversation which the provider keeps, as long as it may be. */
-const keptElsewhere: ReadonlySet<string> = new Set(['previous_response_id', 'conversation', 'prompt'])
+const keptElsewhere: ReadonlySet<string> = new Set(['previous_response_id', 'conversation', 'prompt', 'cachedContent'])
 /** Fields by which a provider does more than answer, for which it charges by rules of its own. */
 const extras: ReadonlySet<string> = new Set([
   'web_search_options',
@@ -112,7 +112,8 @@ const weighers: { readonly [Kind in Part['kind']]: Weigh<Kind> } = {
   file: weighFile,
   opaque: ({ value }, weighing) => {
     weighing.most.input += Buffer.byteLength(JSON.stringify(value))
-    if (value.type === 'item_reference') weighing.fills = true
+    // Said before, or a film elsewhere.
+    if (value.type === 'item_reference' || value.fileData !== undefined) weighing.fills = true
   },
 }
 

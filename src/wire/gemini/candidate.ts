@@ -16,6 +16,8 @@ export class Candidate implements AnswerPlace {
   readonly choice: number
   readonly #answerId: () => string
   finished = false
+  /** Searches of the web that were made for it. */
+  searches = 0
   #calls = 0
   #next = 0
   #open: { readonly kind: 'text' | 'reasoning'; readonly block: number } | undefined
@@ -82,6 +84,9 @@ export class Candidate implements AnswerPlace {
       this.#extras ??= {}
       this.#extras[key] = merged(this.#extras[key], value)
     }
+    const { groundingMetadata: grounding } = piece
+    if (isObject(grounding) && Array.isArray(grounding.webSearchQueries))
+      this.searches = grounding.webSearchQueries.length
   }
 
   #cite(deltas: Delta[]): void {

@@ -39,9 +39,15 @@ class Progress {
     this.#blocked(promptFeedback, said)
     // Usage before what ends: whoever stops reading there has heard it.
     const ends = said.findIndex(({ kind }) => kind === 'finish')
-    const usage = isObject(usageMetadata) ? readUsage(usageMetadata) : undefined
+    const usage = isObject(usageMetadata) ? readUsage(usageMetadata, this.#searches()) : undefined
     if (usage) said.splice(ends === -1 ? said.length : ends, 0, { kind: 'usage', usage })
     deltas.push(...said)
+  }
+
+  #searches(): number {
+    let searches = 0
+    for (const candidate of this.candidates) searches += candidate?.searches ?? 0
+    return searches
   }
 
   #start({ responseId, modelVersion }: JsonObject, deltas: Delta[]): void {

@@ -28,7 +28,7 @@ const tierOf = ({ serviceTier, trafficType }: JsonObject): string | undefined =>
  * Google's usage in disjoint parts; undefined when it counts nothing. What its own tools brought in is read like the
  * prompt. Sound that comes from a cache counts as read from the cache.
  */
-export const readUsage = (usage: JsonObject): Usage | undefined => {
+export const readUsage = (usage: JsonObject, searches = 0): Usage | undefined => {
   if (!isCount(usage.promptTokenCount) && !isCount(usage.candidatesTokenCount) && !isCount(usage.thoughtsTokenCount))
     return undefined
   const prompt = tokens(usage.promptTokenCount)
@@ -49,6 +49,7 @@ export const readUsage = (usage: JsonObject): Usage | undefined => {
     audioOutput,
     source: 'measured',
     ...(tier !== undefined && { serviceTier: tier }),
+    ...(searches > 0 && { searches }),
   }
 }
 
