@@ -4,6 +4,7 @@ import { anthropicSays, textBlock, thinkingBlock } from '../clients/say-anthropi
 import { openaiSays } from '../clients/say-openai.ts'
 import { openaiClient } from '../clients/talk-openai.ts'
 import { assertReceived, type Feature, testMatrix } from './matrix.ts'
+import { everyClient } from './rig.ts'
 import { answers, responsesSay, saying } from './say.ts'
 
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
@@ -13,6 +14,7 @@ const pdf = 'JVBERi0xLjQKJSVFT0YK'
 const media: Feature = {
   name: 'a picture and a document',
   answers: saying({ text: 'A dot.' }),
+  clients: everyClient,
   run: async (cell) => {
     const document = { kind: 'document', name: 'a.pdf', mediaType: 'application/pdf', base64: pdf } as const
     const parts = [{ kind: 'text', text: 'What is it?' }, { kind: 'image', url }, document] as const

@@ -118,7 +118,7 @@ async function* hear(cell: Cell, signal?: AbortSignal): AsyncGenerator<string> {
       if (part.type === 'error') throw part.error
       if (part.type === 'text-delta') yield part.text
     }
-  } else yield* listen({ client, url, model }, signal)
+  } else yield* listen({ client: client as 'openai', url, model }, signal)
 }
 
 const heardBeforeFailure = async (cell: Cell): Promise<{ text: string; said: string }> => {
@@ -138,7 +138,7 @@ const sayingsOf = (thrown: unknown): string =>
     : (JSON.stringify(thrown) ?? '')
 
 const words = 'Shard db-7.internal is overloaded.'
-const events: Readonly<Record<Cell['spoken'], string>> = {
+const events: { readonly [Spoken in Cell['spoken']]?: string } = {
   responses: responsesErrorEvent('server_error', words),
   openai: openaiErrorEvent('server_error', words),
   anthropic: anthropicErrorEvent('overloaded_error', words),
@@ -149,7 +149,7 @@ const failingLate: Feature = {
   onlyFake: 'aimock fails at the beginning',
   alone: true,
   forms: ['stream'],
-  answers: beginning((begun, spoken) => ({ ...begun, events: [...(begun.events ?? []), events[spoken]] })),
+  answers: beginning((begun, spoken) => ({ ...begun, events: [...(begun.events ?? []), events[spoken] ?? ''] })),
   run: async (cell) => {
     const { text, said } = await heardBeforeFailure(cell)
     assert.equal(text, half)

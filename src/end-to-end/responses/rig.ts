@@ -3,19 +3,23 @@ import { parseConfig } from '../../config/load.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { startServer } from '../../server/start.ts'
 import { type FakeUpstream, type ScriptStep, startFakeUpstream } from '../../testing/index.ts'
+import { talkBedrock } from '../bedrock/talk-bedrock.ts'
 import type { AskedForm } from '../clients/cell.ts'
 import type { Talk } from '../clients/talk.ts'
 import { talkAi } from '../clients/talk-ai.ts'
 import { talkAnthropic } from '../clients/talk-anthropic.ts'
 import { talkOpenai } from '../clients/talk-openai.ts'
+import { talkGoogle } from '../gemini/talk-google.ts'
 import { talkResponses } from './talk-responses.ts'
 
 /** Official clients: those of this language come first. */
 export const clientNames = ['responses', 'ai-responses', 'openai', 'anthropic', 'ai-openai', 'ai-anthropic'] as const
-export type ClientName = (typeof clientNames)[number]
+/** Those and clients of the languages that have matrices of their own. */
+export const everyClient = [...clientNames, 'google', 'ai-google', 'bedrock'] as const
+export type ClientName = (typeof everyClient)[number]
 
 /** The language of an upstream; `both` is asked in the one of its caller, if it is one of OpenAI's two. */
-export const upstreamWires = ['responses', 'openai', 'anthropic', 'both'] as const
+export const upstreamWires = ['responses', 'openai', 'anthropic', 'gemini', 'both'] as const
 export type UpstreamWire = (typeof upstreamWires)[number]
 
 export type UpstreamMaker = 'fake' | 'aimock'
@@ -33,7 +37,7 @@ export interface Cell extends Place {
   /** The public name of the upstream's model. */
   readonly model: string
   /** The language in which the upstream is asked. */
-  readonly spoken: 'responses' | 'openai' | 'anthropic'
+  readonly spoken: 'responses' | 'openai' | 'anthropic' | 'gemini'
   readonly fake: FakeUpstream
   talk(): Talk
   /** Every body that the upstream received, as its maker read it. */
@@ -45,6 +49,8 @@ export interface Answers {
   readonly responses: readonly ScriptStep[]
   readonly openai: readonly ScriptStep[]
   readonly anthropic: readonly ScriptStep[]
+  /** Absent: none of these upstreams is asked. */
+  readonly gemini?: readonly ScriptStep[] | undefined
   readonly aimock: readonly FixtureResponse[]
 }
 
@@ -61,6 +67,9 @@ const talks = {
   'ai-responses': talkAi,
   'ai-openai': talkAi,
   'ai-anthropic': talkAi,
+  'ai-google': talkAi,
+  google: talkGoogle,
+  bedrock: talkBedrock,
 } as const
 
 const spokenIn = (client: ClientName, wire: UpstreamWire): Cell['spoken'] =>
@@ -70,13 +79,22 @@ const kinds = {
   responses: 'openai-responses',
   openai: 'openai-compatible',
   anthropic: 'anthropic',
+  gemini: 'gemini',
   both: 'openai',
 } as const
-const realModels = { responses: 'gpt-5-mini', openai: 'gpt-5-mini', anthropic: 'claude-haiku-4-5', both: 'gpt-5-mini' }
+const realModels = {
+  responses: 'gpt-5-mini',
+  openai: 'gpt-5-mini',
+  anthropic: 'claude-haiku-4-5',
+  gemini: 'gemini-3.6-flash',
+  both: 'gpt-5-mini',
+}
 
 /** Clients read from a model's name what it can do. */
-const publicName = ({ client, wire, maker }: Place): string =>
-  `${client.endsWith('anthropic') ? 'claude-haiku-4-5' : 'gpt-4.1'}-by-${maker}-${wire}`
+const knownName = (client: ClientName): string =>
+  client.endsWith('anthropic') ? 'claude-haiku-4-5' : client.endsWith('google') ? 'gemini-3.6-flash' : 'gpt-4.1'
+
+const publicName = ({ client, wire, maker }: Place): string => `${knownName(client)}-by-${maker}-${wire}`
 
 const noAnswerLeft = { error: { message: 'There is no answer left.' }, status: 500 }
 
@@ -101,9 +119,9 @@ const configOf = (fakeUrl: string, mockUrl: string) => {
   for (const maker of ['fake', 'aimock'] as const) {
     for (const wire of upstreamWires) {
       const name = `${maker}-${wire}`
-      const baseUrl = `${maker === 'fake' ? fakeUrl : mockUrl}/v1`
+      const baseUrl = `${maker === 'fake' ? fakeUrl : mockUrl}/${wire === 'gemini' ? 'v1beta' : 'v1'}`
       providers[name] = { kind: kinds[wire], baseUrl, apiKey: 'sk-upstream' }
-      for (const client of ['responses', 'anthropic'] as const)
+      for (const client of ['responses', 'anthropic', 'google'] as const)
         models[publicName({ client, wire, maker, form: 'whole' })] = `${name}/${realModels[wire]}`
     }
   }
@@ -123,7 +141,7 @@ export const startRig = async (): Promise<Rig> => {
     const { client, wire, maker } = place
     const begins = fake.journal.length
     const spoken = spokenIn(client, wire)
-    fake.always(oneByOne(answers[spoken]))
+    fake.always(oneByOne(answers[spoken] ?? []))
     mock.clearRequests()
     mock.clearFixtures()
     const rest = [...answers.aimock]

@@ -7,7 +7,8 @@ import {
   responsesToolCalls,
   type ScriptStep,
 } from '../../testing/index.ts'
-import { asksForStream, inForm, type Saying, saying as sayingElsewhere } from '../clients/say.ts'
+import { asksForStream, inForm, type Saying } from '../clients/say.ts'
+import { saying as sayingElsewhere } from '../gemini/say.ts'
 import type { Answers } from './rig.ts'
 
 const plainUsage = { input: 9, output: 4 }
