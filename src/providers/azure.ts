@@ -41,6 +41,7 @@ export const createAzure = (options: AzureOptions): Provider => {
       const url = openai.url(model, operation, stream, wire)
       return url === undefined ? undefined : versioned(url, deployed(model), { endpoint, version: options.apiVersion })
     },
+    nameOf: deployed,
     ...identity(options),
     models,
   }

@@ -27,6 +27,8 @@ export interface Provider {
   readonly quirks: Quirks
   /** Under which everything of it lies, without a slash at its end, for what is passed on unread; absent: nothing is. */
   readonly baseUrl?: string | undefined
+  /** What it calls a model in bodies that pass unread, where that is another name; absent: nothing has another. */
+  nameOf?(model: string): string
   /** Where an operation on a model is sent, in the language of this name; undefined when the provider does not offer it. */
   url(model: string, operation: Operation, stream: boolean, wire?: string): string | undefined
   /** Identity and version headers, lower-case names; a promise only when a token must be fetched. */

@@ -52,7 +52,8 @@ const urlOf = (attempt: Attempt, { raw, provider }: RawQuestion): URL => {
 export const postRaw = async (attempt: Attempt, question: RawQuestion, pools: Pools): Promise<Answer> => {
   const { raw, own } = question
   const url = urlOf(attempt, question)
-  const body = raw.bodyFor ? raw.bodyFor(attempt.target.model) : raw.body
+  const { model } = attempt.target
+  const body = raw.bodyFor ? raw.bodyFor(question.provider.nameOf?.(model) ?? model) : raw.body
   const headers: Record<string, string> = { ...raw.headers, ...own, 'accept-encoding': 'identity' }
   if (Buffer.isBuffer(body)) headers['content-length'] = String(body.length)
   const pool = pools.pool(url.origin)
