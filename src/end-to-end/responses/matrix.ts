@@ -79,7 +79,7 @@ export const testMatrix = (family: string, features: readonly Feature[]): void =
     for (const feature of features) {
       for (const place of placesOf(feature)) {
         const { client, wire, maker, form } = place
-        test(`${feature.name}: ${client}, ${form}, to ${maker}'s ${wire}`, async () => {
+        test(`${feature.name}: ${client}, ${form}, to ${maker}'s ${wire}`, { timeout: 60_000 }, async () => {
           if (!feature.alone) return runCell(feature, shared.cell(place, feature.answers))
           await using rig = await startRig()
           await runCell(feature, rig.cell(place, feature.answers))
