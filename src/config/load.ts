@@ -2,7 +2,7 @@ import { checkConfig } from './check.ts'
 import { type Complaint, ConfigError, type Path, pathText } from './complaints.ts'
 import type { Config } from './config.ts'
 import type { Probe } from './discover.ts'
-import { type Document, readDocument } from './document.ts'
+import type { Document } from './document.ts'
 import { type Environment, expand } from './expand.ts'
 import { findText, type SourceText, tidy } from './files.ts'
 import type { ConfigInput } from './schema.ts'
@@ -36,6 +36,8 @@ export const loadConfig = async (options: LoadOptions): Promise<{ config: Config
   if (options.value !== undefined) return { config: await checked(options.value, undefined, options) }
   const source = options.text === undefined ? await findText(options) : { file: options.file, text: options.text }
   if (source === undefined) return { config: await checked({}, undefined, options) }
+  // The parser of YAML stays out of the memory of whoever has no file.
+  const { readDocument } = await import('./document.ts')
   const document = readDocument(tidy(source))
   if (document.flaws.length > 0)
     throw new ConfigError(
