@@ -75,7 +75,7 @@ const limit: Feature = {
 const stop: Feature = {
   name: 'a stop sequence',
   // OpenAI's Responses know none.
-  clients: ['bedrock', 'openai', 'anthropic', 'ai-openai', 'ai-anthropic'],
+  clients: ['bedrock', 'openai', 'anthropic', 'ai-openai', 'ai-anthropic', 'google', 'ai-google'],
   answers: answers(
     {
       bedrock: [bedrockSays([bedrockTextBlock('One', ', two')], { finish: 'stop_sequence' })],

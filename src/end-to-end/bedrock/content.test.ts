@@ -43,7 +43,8 @@ const media: Feature = {
 
 const address: Feature = {
   name: 'a picture by its address, which Amazon does not fetch',
-  clients: clientNames.slice(1),
+  // The AI SDK's provider for Google fetches it by itself.
+  clients: clientNames.filter((client) => client !== 'bedrock' && client !== 'ai-google'),
   answers: saying({ text: 'A dot.' }),
   refused: () => 'an image by its address',
   run: async (cell) => {
@@ -61,6 +62,8 @@ const redacted: BedrockBlock = {
 
 const thinking: Feature = {
   name: 'thinking, and back to its maker',
+  // The AI SDK's provider for Google keeps one proof of several.
+  clients: clientNames.filter((client) => client !== 'ai-google'),
   onlyFake: 'aimock keeps no thinking in its journal',
   answers: answers({
     bedrock: [

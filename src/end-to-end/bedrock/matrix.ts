@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { ApiError } from '@google/genai'
 import type { AskedForm } from '../clients/cell.ts'
 import { type Told, told } from '../clients/refusal.ts'
 import { AwsFailure } from './aws-client.ts'
@@ -54,8 +55,12 @@ export const failureOf = async (client: ClientName, run: () => Promise<unknown>)
     const { name, message, status, body, headers } = thrown
     return { name, message, status, body, headers }
   }
-  const like = { responses: 'openai', 'ai-responses': 'ai-openai' } as const
-  return told(client === 'responses' || client === 'ai-responses' ? like[client] : (client as 'openai'), thrown)
+  if (thrown instanceof ApiError) {
+    const { status, message: body } = thrown
+    return { name: 'ApiError', status, message: JSON.parse(body).error.message, body, headers: {} }
+  }
+  if (client.startsWith('ai-')) return told('ai-openai', thrown)
+  return told(client === 'responses' ? 'openai' : (client as 'openai'), thrown)
 }
 
 const runCell = async (feature: Feature, cell: Cell): Promise<void> => {
@@ -90,15 +95,30 @@ export const testMatrix = (family: string, features: readonly Feature[]): void =
 }
 
 const ends = {
-  stop: { bedrock: 'end_turn', openai: 'stop', anthropic: 'end_turn', responses: 'completed', ai: 'stop' },
+  stop: {
+    google: 'STOP',
+    bedrock: 'end_turn',
+    openai: 'stop',
+    anthropic: 'end_turn',
+    responses: 'completed',
+    ai: 'stop',
+  },
   length: {
+    google: 'MAX_TOKENS',
     bedrock: 'max_tokens',
     openai: 'length',
     anthropic: 'max_tokens',
     responses: 'max_output_tokens',
     ai: 'length',
   },
-  tools: { bedrock: 'tool_use', openai: 'tool_calls', anthropic: 'tool_use', responses: 'completed', ai: 'tool-calls' },
+  tools: {
+    google: 'STOP',
+    bedrock: 'tool_use',
+    openai: 'tool_calls',
+    anthropic: 'tool_use',
+    responses: 'completed',
+    ai: 'tool-calls',
+  },
 } as const
 
 /** A client's word for the end of an answer. */

@@ -8,6 +8,7 @@ import type { Talk } from '../clients/talk.ts'
 import { talkAi } from '../clients/talk-ai.ts'
 import { talkAnthropic } from '../clients/talk-anthropic.ts'
 import { talkOpenai } from '../clients/talk-openai.ts'
+import { talkGoogle } from '../gemini/talk-google.ts'
 import { talkResponses } from '../responses/talk-responses.ts'
 import { talkBedrock } from './talk-bedrock.ts'
 
@@ -20,6 +21,8 @@ export const clientNames = [
   'ai-openai',
   'ai-anthropic',
   'ai-responses',
+  'google',
+  'ai-google',
 ] as const
 export type ClientName = (typeof clientNames)[number]
 
@@ -67,6 +70,8 @@ const talks = {
   'ai-openai': talkAi,
   'ai-anthropic': talkAi,
   'ai-responses': talkAi,
+  google: talkGoogle,
+  'ai-google': talkAi,
 } as const
 
 /** A model that thinks by a budget, under a name with a region, a colon and a version. */
@@ -74,14 +79,17 @@ export const realModel = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
 const realModels = { bedrock: realModel, openai: 'gpt-5-mini', anthropic: 'claude-haiku-4-5' }
 
 /** Clients read from a model's name what it can do. */
+const knownName = (client: ClientName): string =>
+  client.endsWith('anthropic') ? 'claude-haiku-4-5' : client.endsWith('google') ? 'gemini-3.6-flash' : 'gpt-4.1'
+
 const publicName = ({ client, wire, maker }: Pick<Place, 'client' | 'wire' | 'maker'>): string =>
-  `${client.endsWith('anthropic') ? 'claude-haiku-4-5' : 'gpt-4.1'}-by-${maker}-${wire}`
+  `${knownName(client)}-by-${maker}-${wire}`
 
 const configOf = (fakeUrl: string, mockUrl: string) => {
   const models: Record<string, string> = {}
   for (const maker of ['fake', 'aimock'] as const)
     for (const wire of upstreamWires)
-      for (const client of ['bedrock', 'anthropic'] as const)
+      for (const client of ['bedrock', 'anthropic', 'google'] as const)
         models[publicName({ client, wire, maker })] = `${maker}-${wire}/${realModels[wire]}`
   const signing = { kind: 'bedrock', region: 'us-east-1', accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret-of-aws' }
   return {

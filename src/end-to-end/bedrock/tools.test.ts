@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { JsonObject } from '../../core/json.ts'
 import { assertReceived, endWord, type Feature, testMatrix } from './matrix.ts'
-import type { Cell, ClientName } from './rig.ts'
+import { type Cell, clientNames } from './rig.ts'
 import { saying } from './say.ts'
 
 const parameters: JsonObject = {
@@ -45,6 +45,8 @@ const calls: Feature = {
     const last = await talk.giveResults(results, { tools })
     assert.equal(last.text, 'It rains at noon.')
     assert.equal(last.finish, endWord(cell, 'stop'))
+    // It wraps results in JSON of its own.
+    if (cell.client === 'ai-google') return
     assertReceived(cell, {
       bedrock: {
         toolConfig: { tools: specs },
@@ -84,7 +86,7 @@ const choosing = (name: string, choice: 'auto' | 'required' | { tool: string }, 
   },
 })
 
-const others: readonly ClientName[] = ['openai', 'anthropic', 'responses', 'ai-openai', 'ai-anthropic', 'ai-responses']
+const others = clientNames.filter((client) => client !== 'bedrock')
 
 const noTool: Feature = {
   name: 'tool choice: no tool',
@@ -99,7 +101,8 @@ const noTool: Feature = {
 
 const oneAtATime: Feature = {
   name: 'tool choice: one at a time',
-  clients: others,
+  // Google's language cannot ask it.
+  clients: others.filter((client) => !client.endsWith('google')),
   answers: saying({ calls: [now] }),
   refused: () => 'parallel_tool_calls',
   run: async (cell) => {
