@@ -53,7 +53,7 @@ export const offers: ReadonlyMap<string, Offer> = new Map([
     offer(
       ['embed', 'image', 'image_edit', 'speech', 'transcription', 'translation'],
       'https://learn.microsoft.com/en-us/azure/foundry/openai/api-version-lifecycle',
-      { base64: true },
+      { base64: true, responses: 'beside' },
     ),
   ],
   [
@@ -89,7 +89,10 @@ export const offers: ReadonlyMap<string, Offer> = new Map([
     'gemini-openai',
     offer(['embed'], 'https://ai.google.dev/gemini-api/docs/openai', { models: ['gemini-embedding-001'] }),
   ],
-  ['fireworks', offer(['embed', 'rerank'], 'https://docs.fireworks.ai/guides/querying-embeddings-models')],
+  [
+    'fireworks',
+    offer(['embed', 'rerank'], 'https://docs.fireworks.ai/guides/querying-embeddings-models', { responses: 'beside' }),
+  ],
   ['deepinfra', offer(['embed', 'image', 'transcription'], 'https://deepinfra.com/docs/openai_api')],
   ['nebius', offer(['embed', 'image'], 'https://docs.studio.nebius.com/api-reference/introduction')],
   ['nvidia', offer(['embed'], 'https://docs.nvidia.com/nim/nemo-retriever/text-embedding/latest/reference.html')],
