@@ -4,53 +4,15 @@ import type { Delta } from '../../core/delta.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { type AwsEvent, readAwsEvents } from '../aws-events.ts'
 import { garbled } from '../garbled.ts'
-import { annotation, collectExtras, extras, opaqueBlock } from './block-deltas.ts'
+import { collectExtras, extras, opaqueBlock } from './block-deltas.ts'
+import { deltaReaders } from './delta-readers.ts'
 import { readException } from './errors.ts'
 import { readFinish } from './finish.ts'
 import { imageFormats, mediaTypeOf } from './formats.ts'
-import { wireName } from './name.ts'
+import { type OpenBlock, Progress } from './open-blocks.ts'
 import { readWhole, unnamed } from './read-whole.ts'
 import { ServedBlock } from './served-block.ts'
 import { readUsage } from './usage.ts'
-
-/** A block that is open. Each kind of content in it has a number of its own, given when it says something. */
-interface OpenBlock {
-  readonly numbers: Map<string, number>
-  served: ServedBlock | undefined
-  isTool: boolean
-  /** Did a tool call tell any input? */
-  hasInput: boolean
-  mediaType: string
-}
-
-/** What is known of one stream so far. */
-class Progress {
-  readonly extras: Record<string, JsonValue | undefined> = {}
-  readonly #blocks = new Map<number, OpenBlock>()
-  #next = 0
-
-  /** Beginnings are told of tools and pictures only. */
-  block(index: number): OpenBlock {
-    const known = this.#blocks.get(index)
-    if (known) return known
-    const block = { numbers: new Map(), served: undefined, isTool: false, hasInput: false, mediaType: '' }
-    this.#blocks.set(index, block)
-    return block
-  }
-
-  close(index: number): OpenBlock | undefined {
-    const block = this.#blocks.get(index)
-    this.#blocks.delete(index)
-    return block
-  }
-
-  numberOf(block: OpenBlock, kind: Delta['kind']): number {
-    const known = block.numbers.get(kind)
-    if (known !== undefined) return known
-    block.numbers.set(kind, this.#next)
-    return this.#next++
-  }
-}
 
 type Handler = (event: JsonObject, progress: Progress, deltas: Delta[]) => void
 
@@ -87,61 +49,6 @@ const blockStart: Handler = (event, progress, deltas) => {
   else if (servedByProvider) block.served = new ServedBlock(member, value)
   else if (member === 'toolUse') deltas.push(startTool(value, block, progress))
 }
-
-type DeltaReader = (value: JsonValue, block: OpenBlock, progress: Progress) => Delta | undefined
-
-const text: DeltaReader = (value, block, progress) => {
-  if (typeof value !== 'string') throw garbled('a delta has no text')
-  if (value === '') return undefined
-  return { kind: 'text', choice: 0, block: progress.numberOf(block, 'text'), text: value }
-}
-
-const toolUse: DeltaReader = (value, block, progress) => {
-  if (!isObject(value) || typeof value.input !== 'string') throw garbled('a delta has no input')
-  // Without its beginning, which does not matter to the ending, this is input of a tool the provider runs itself.
-  if (value.input === '' || !block.isTool) return undefined
-  block.hasInput = true
-  const number = progress.numberOf(block, 'tool_call')
-  return { kind: 'tool_call', choice: 0, block: number, arguments: value.input }
-}
-
-const reasoning: DeltaReader = (value, block, progress) => {
-  if (!isObject(value)) throw garbled('a delta has no thinking')
-  const { text: said, signature, redactedContent: redacted } = value
-  const thought = (more: { text: string; signature?: string; redacted?: string }): Delta => ({
-    kind: 'reasoning',
-    choice: 0,
-    block: progress.numberOf(block, 'reasoning'),
-    origin: wireName,
-    ...more,
-  })
-  if (typeof said === 'string') return said === '' ? undefined : thought({ text: said })
-  if (typeof signature === 'string') return signature === '' ? undefined : thought({ text: '', signature })
-  if (typeof redacted === 'string') return thought({ text: '', redacted })
-  return opaqueBlock({ reasoningContent: value })
-}
-
-const image: DeltaReader = (value, block, progress) => {
-  const source = isObject(value) ? value.source : undefined
-  const bytes = isObject(source) ? source.bytes : undefined
-  if (typeof bytes !== 'string' || block.mediaType === '') return opaqueBlock({ image: value })
-  const number = progress.numberOf(block, 'media')
-  return { kind: 'media', choice: 0, block: number, mediaType: block.mediaType, data: bytes }
-}
-
-const deltaReaders: ReadonlyMap<string, DeltaReader> = new Map<string, DeltaReader>([
-  ['text', text],
-  ['toolUse', toolUse],
-  ['reasoningContent', reasoning],
-  ['image', image],
-  [
-    'citation',
-    (value, block, progress) => {
-      if (!isObject(value)) throw garbled('a citation is none')
-      return annotation(value, progress.numberOf(block, 'text'))
-    },
-  ],
-])
 
 const blockDelta: Handler = (event, progress, deltas) => {
   const block = progress.block(indexOf(event))
