@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Chat, Format, ReasoningRequest } from '../../core/request.ts'
 import { fraction, wholeNumber } from '../checks.ts'
 import { fieldsOf, flagOf, isUnsaid, listOf, noteOthers, numberOf, objectOf, type Reading, textOf } from './fields.ts'
-import { objectSchema } from './schema.ts'
+import { answerSchema, isStrict } from './schema.ts'
 
 type Settings = { -readonly [Field in keyof Chat]?: Chat[Field] }
 
@@ -54,7 +54,9 @@ const readThinking: FieldReader = (value, path, into, reading) => {
   const mode = isUnsaid(thinkingBudget) ? {} : modeOf(thinkingBudget, `${path}.thinkingBudget`)
   const effort = isUnsaid(thinkingLevel) ? undefined : effortOf(thinkingLevel, `${path}.thinkingLevel`)
   const show = isUnsaid(includeThoughts) ? undefined : flagOf(includeThoughts, `${path}.includeThoughts`)
-  into.reasoning = { ...mode, ...(effort && { effort }), ...(show !== undefined && { show }) }
+  const wish = { ...mode, ...(effort && { effort }), ...(show !== undefined && { show }) }
+  // Not to be shown is the default, and no wish to think.
+  if (show === true || Object.keys(mode).length > 0 || effort !== undefined) into.reasoning = wish
 }
 
 const readers: ReadonlyMap<string, FieldReader> = new Map<string, FieldReader>([
@@ -95,9 +97,9 @@ const readFormat = (config: JsonObject, path: string, reading: Reading): Format 
     ? objectOf(jsonSchema, `${path}.responseJsonSchema`)
     : isUnsaid(responseSchema)
       ? undefined
-      : objectSchema(objectOf(responseSchema, `${path}.responseSchema`))
+      : answerSchema(objectOf(responseSchema, `${path}.responseSchema`))
   // Google gives it no name, which other languages need.
-  if (schema) return { kind: 'schema', name: 'output', schema, strict: true }
+  if (schema) return { kind: 'schema', name: 'output', schema, strict: isStrict(schema) || undefined }
   return mime && { kind: mime === 'application/json' ? 'json' : 'text' }
 }
 

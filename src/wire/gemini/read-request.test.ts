@@ -83,22 +83,50 @@ describe('a request', () => {
   })
 
   test('has Google’s kind of schema read as everybody’s', () => {
+    const list = { type: 'ARRAY', items: { type: 'INTEGER' }, maxItems: '3' }
     const responseSchema = {
       type: 'OBJECT',
       properties: {
         type: { type: 'STRING', nullable: true },
-        list: { type: 'ARRAY', items: { type: 'INTEGER' }, maxItems: '3' },
+        list,
+        kind: { type: 'STRING', format: 'enum', enum: ['a'] },
       },
       required: ['type'],
+      propertyOrdering: ['list', 'type'],
     }
     const { format } = read({ generationConfig: { responseMimeType: 'application/json', responseSchema } }).chat
-    assert.deepEqual(format?.kind === 'schema' && format.schema, {
+    assert.ok(format?.kind === 'schema')
+    assert.deepEqual(format.schema, {
       type: 'object',
       properties: {
-        type: { type: ['string', 'null'] },
         list: { type: 'array', items: { type: 'integer' }, maxItems: 3 },
+        type: { type: ['string', 'null'] },
+        kind: { type: 'string', enum: ['a'] },
       },
       required: ['type'],
+      additionalProperties: false,
     })
+    assert.deepEqual(Object.keys(format.schema.properties as JsonObject), ['list', 'type', 'kind'])
+  })
+
+  test('has a schema enforced to the letter elsewhere only where others can', () => {
+    const strictOf = (responseSchema: JsonObject): unknown => {
+      const { format } = read({ generationConfig: { responseMimeType: 'application/json', responseSchema } }).chat
+      return format?.kind === 'schema' && format.strict
+    }
+    const name = { name: { type: 'STRING' } }
+    assert.equal(strictOf({ type: 'OBJECT', properties: name, required: ['name'] }), true)
+    assert.equal(strictOf({ type: 'OBJECT', properties: name }), undefined)
+    const inner = { type: 'ARRAY', items: { type: 'OBJECT', properties: name } }
+    assert.equal(strictOf({ type: 'OBJECT', properties: { inner }, required: ['inner'] }), undefined)
+    assert.equal(strictOf({ type: 'OBJECT' }), undefined)
+  })
+
+  test('that wants no thoughts shown does not ask for thinking', () => {
+    const wish = (thinkingConfig: JsonObject): unknown => read({ generationConfig: { thinkingConfig } }).chat.reasoning
+    assert.equal(wish({ includeThoughts: false }), undefined)
+    assert.equal(wish({}), undefined)
+    assert.deepEqual(wish({ includeThoughts: true }), { show: true })
+    assert.deepEqual(wish({ thinkingBudget: 0, includeThoughts: false }), { mode: 'off', show: false })
   })
 })

@@ -4,7 +4,7 @@ import type { Tool, ToolChoice } from '../../core/request.ts'
 import { nameAt, optionalText } from '../checks.ts'
 import { fieldsOf, isUnsaid, listOf, noteOthers, objectOf, type Reading, textOf } from './fields.ts'
 import { wireName } from './name.ts'
-import { objectSchema } from './schema.ts'
+import { argumentsSchema } from './schema.ts'
 
 const mostTools = 10_000
 
@@ -13,7 +13,7 @@ const declarationFields: ReadonlySet<string> = new Set(['name', 'description', '
 const schemaIn = (declaration: JsonObject, path: string): JsonObject | undefined => {
   const { parameters, parametersJsonSchema } = declaration
   if (!isUnsaid(parametersJsonSchema)) return objectOf(parametersJsonSchema, `${path}.parametersJsonSchema`)
-  return isUnsaid(parameters) ? undefined : objectSchema(objectOf(parameters, `${path}.parameters`))
+  return isUnsaid(parameters) ? undefined : argumentsSchema(objectOf(parameters, `${path}.parameters`))
 }
 
 const readDeclaration = (value: JsonValue, path: string, reading: Reading): Tool => {
