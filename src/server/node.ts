@@ -10,6 +10,7 @@ import type { Admin } from './admin/index.ts'
 import { adminWords } from './admin/words.ts'
 import { type BodyBudget, checkBodyHead, createBodyBudget, dropSmallBody, readBody } from './body.ts'
 import { Connections } from './connections.ts'
+import { jsonLimitsOf } from './json-limits.ts'
 import { createListener, type ListenerOptions } from './listener.ts'
 import { outletOf } from './outlet.ts'
 import { dialectOf, healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
@@ -115,7 +116,7 @@ class Doorkeeper {
     }
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue()
     const bytes = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
-    const asked = door.wire.readRequest(parseJson(bytes), door)
+    const asked = door.wire.readRequest(parseJson(bytes, jsonLimitsOf(door.operation)), door)
     const question = questionOf(withHeaders(asked, door.wire, request.headers), caller, request.headers)
     const opened = this.#options.gateway.open(providerKey ? { ...question, providerKey } : question)
     const onClose = (): void => {

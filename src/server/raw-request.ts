@@ -41,7 +41,7 @@ export const isJson = (headers: IncomingHttpHeaders): boolean => jsonType.test(h
 /** A request to whatever a caller names at a provider. */
 export const passedRequest = (arrival: RawArrival, passed: Passed, body: Buffer | Readable | undefined): Request => {
   const { operation, method, headers } = arrival
-  const json = Buffer.isBuffer(body) && body.length > 0 && isJson(headers) ? parseJson(body) : undefined
+  const json = Buffer.isBuffer(body) && isJson(headers) ? readable(body) : undefined
   const named = typeof json?.model === 'string' && json.model !== '' ? json.model : modelIn(passed.path)
   const model = `${passed.provider}/${named ?? '*'}`
   const raw: Raw = { method, path: passed.path, headers: passedHeaders(headers), body, replaySafe: false }
@@ -49,6 +49,16 @@ export const passedRequest = (arrival: RawArrival, passed: Passed, body: Buffer 
     model: model.length > longestModel ? `${passed.provider}/*` : model,
     stream: json?.stream === true || /stream/i.test(passed.path),
   })
+}
+
+/** What cannot be read here is the provider's to judge: only its name of the model stays unknown. */
+const readable = (body: Buffer): JsonObject | undefined => {
+  try {
+    const value: unknown = parseJson(body)
+    return isObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Headers that say what a body is, and what is to come back. */

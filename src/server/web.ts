@@ -9,6 +9,7 @@ import type { Gateway } from '../gateway.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Wire } from '../wire/wire.ts'
 import { checkBodyHead, tooLarge } from './body.ts'
+import { jsonLimitsOf } from './json-limits.ts'
 import { dialectOf, healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
 import { passedTo, throughTo } from './passthrough.ts'
 import { providerKeyOf } from './provider-key.ts'
@@ -65,7 +66,7 @@ const infer = async (
   const denial = providerKey ? undefined : options.gateway.admit(caller, door.operation)
   if (denial) throw denial
   const bytes = await readAll(request, options.maxBodyBytes)
-  const asked = door.wire.readRequest(parseJson(bytes), door)
+  const asked = door.wire.readRequest(parseJson(bytes, jsonLimitsOf(door.operation)), door)
   const question = questionOf(withHeaders(asked, door.wire, headers), caller, headers)
   const opened = options.gateway.open(providerKey ? { ...question, providerKey } : question)
   const leave = (): void =>

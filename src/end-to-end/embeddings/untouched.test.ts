@@ -37,6 +37,18 @@ describe('where client and provider speak one language', () => {
     })
   }
 
+  test('as many tokens pass as OpenAI takes', async () => {
+    rig.upstream.script({ body: '{"data":[{"index":0,"embedding":[1]}]}' })
+    const input = Array.from({ length: 100 }, () => Array.from({ length: 3_000 }, (_, index) => index))
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    const response = await fetch(`${rig.url}/v1/embeddings`, {
+      ...init,
+      body: JSON.stringify({ model: 'openai/one', input }),
+    })
+    assert.equal(response.status, 200)
+    assert.deepEqual(JSON.parse(lastOf(rig.upstream).body), { model: 'one', input })
+  })
+
   test('errors come in the language of the door', async () => {
     const ask = async (path: string, body: object) => {
       const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }

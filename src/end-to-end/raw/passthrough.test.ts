@@ -65,6 +65,15 @@ describe('what is passed on to a provider', () => {
     assert.deepEqual([head.status, lastOf(rig.first).method], [200, 'HEAD'])
   })
 
+  test('is a body that cannot be read here as well', async () => {
+    rig.first.script({ body: '{}' })
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"model":"a","model":' }
+    const response = await rig.ask('/passthrough/one/anything', init)
+    assert.equal(response.status, 200)
+    assert.equal(lastOf(rig.first).body, init.body)
+    assert.equal((await recordOf(response)).target, 'one/*')
+  })
+
   test('is an upload that streams, up to the limit of bodies', async () => {
     const client = new OpenAI({ baseURL: `${rig.url}/passthrough/one`, apiKey: ownKey, maxRetries: 0 })
     rig.first.script({ body: '{"id":"file-1"}' })
