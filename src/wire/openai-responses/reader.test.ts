@@ -104,6 +104,33 @@ describe('what an upstream says', () => {
     assert.equal(failure?.kind, 'failure')
   })
 
+  test('is blamed on whom it belongs to', () => {
+    const outcomeOf = (code: string) => {
+      const error = { code, message: 'The server says so.' }
+      const [last] = read({ type: 'response.failed', response: response({ status: 'failed', error }) }).slice(-1)
+      return last?.kind === 'failure' ? last.error.details.outcome : undefined
+    }
+    for (const code of [
+      'invalid_image',
+      'image_too_large',
+      'empty_image_file',
+      'failed_to_download_image',
+      'unsupported_image_media_type',
+    ])
+      assert.equal(outcomeOf(code), 'caller', code)
+    for (const code of [
+      'invalid_prompt',
+      'image_content_policy_violation',
+      'bio_policy',
+      'misalignment_policy_violation',
+    ])
+      assert.equal(outcomeOf(code), 'policy', code)
+    assert.equal(outcomeOf('context_length_exceeded'), 'context')
+    assert.equal(outcomeOf('rate_limit_exceeded'), 'throttled')
+    assert.equal(outcomeOf('insufficient_quota'), 'quota')
+    for (const code of ['server_error', 'vector_store_timeout']) assert.equal(outcomeOf(code), 'server', code)
+  })
+
   test('is garbled where it contradicts itself', () => {
     const call = { type: 'response.function_call_arguments.delta', output_index: 0, delta: '{' }
     assert.throws(() => read(call), { code: 'upstream_garbled' })

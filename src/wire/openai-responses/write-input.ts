@@ -1,5 +1,5 @@
 import { incapable } from '../../core/errors.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Message, Part, ReasoningPart, Request, ToolCallPart, ToolResultPart } from '../../core/request.ts'
 import type { Target } from '../../core/target.ts'
 import { wireName } from './name.ts'
@@ -48,7 +48,8 @@ class Items {
   #answer(parts: readonly Part[]): void {
     let said: Part[] = []
     const tell = (): void => {
-      if (said.length > 0) this.written.push({ type: 'message', role: 'assistant', content: answerContent(said) })
+      if (said.length > 0)
+        this.written.push({ type: 'message', role: 'assistant', content: writeContent(said, 'assistant') })
       said = []
     }
     for (const part of parts) {
@@ -83,9 +84,6 @@ class Items {
     return { type, call_id: id, output: parts.length === 0 ? '' : writeContent(parts, 'tool') }
   }
 }
-
-/** An answer of an earlier turn: parts have the types of answers, which not every server takes as a plain string. */
-const answerContent = (parts: readonly Part[]): JsonValue => writeContent(parts, 'assistant')
 
 /** The question in this language's two fields. */
 export interface WrittenInput {

@@ -57,6 +57,8 @@ const policyWords = new RegExp(
     'content[_ ](policy|management policy)',
     'ResponsibleAIPolicyViolation',
     'moderation_blocked',
+    '(bio|cyber)_policy',
+    'policy_violation',
     'usage (polic|guideline)',
     'safety (system|polic)',
     'input was flagged',

@@ -12,6 +12,8 @@ const statusWords: readonly (readonly [RegExp, number])[] = [
   [/permission|forbidden/i, 403],
   [/not_found/i, 404],
   [/context_length|content_filter|content_policy|invalid_request|invalid_prompt|bad_?request|tool_use_failed/i, 400],
+  // What is wrong with a picture or a question of the caller is no failure of the provider.
+  [/\b(invalid|unsupported|empty|failed_to_download)_|\bimage_|_policy/i, 400],
   [/timeout/i, 504],
 ]
 
