@@ -27,4 +27,5 @@ export const callerDoors: readonly string[] = [
   '/v1/models/{model}:batchEmbedContents',
   '/model/{model}/converse',
   '/model/{model}/converse-stream',
+  '/model/{model}/count-tokens',
 ]

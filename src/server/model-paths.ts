@@ -24,6 +24,7 @@ const verbs: ReadonlyMap<string, Verb> = new Map([
 const actions: ReadonlyMap<string, Verb> = new Map([
   ['converse', { wire: bedrockConverse, operation: 'chat', stream: false }],
   ['converse-stream', { wire: bedrockConverse, operation: 'chat', stream: true }],
+  ['count-tokens', { wire: bedrockConverse, operation: 'count_tokens', stream: false }],
 ])
 
 /** Google's client speaks to either version. */

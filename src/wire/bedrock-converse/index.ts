@@ -1,6 +1,7 @@
 import { awsEvents, awsKeepAlive } from '../aws-events.ts'
 import { usualLimitHeaders } from '../limit-headers.ts'
 import type { Wire } from '../wire.ts'
+import { counting } from './counting.ts'
 import { errorHeaders, readError, writeError } from './errors.ts'
 import { matters } from './matters.ts'
 import { wireName } from './name.ts'
@@ -9,7 +10,7 @@ import { reader } from './reader.ts'
 import { writeRequest } from './write-request.ts'
 import { writer } from './writer.ts'
 
-/** Amazon Bedrock's Converse and ConverseStream, version 2023-09-30: `POST /model/{modelId}/converse` and `…/converse-stream`. */
+/** Amazon Bedrock's Converse, version 2023-09-30: `POST /model/{modelId}/converse`, `…/converse-stream`, `…/count-tokens`. */
 export const bedrockConverse: Wire = {
   name: wireName,
   framing: awsEvents,
@@ -21,6 +22,7 @@ export const bedrockConverse: Wire = {
   writeRequest,
   reader,
   writer,
+  counting,
   readError,
   writeError,
   errorHeaders,

@@ -3,6 +3,7 @@ import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { overrides } from '../../core/overrides.ts'
 import type { Chat, Message, ReasoningRequest, Request } from '../../core/request.ts'
 import type { Door } from '../wire.ts'
+import { countedIn } from './counting.ts'
 import { wireName } from './name.ts'
 import { readAdditional } from './read-additional.ts'
 import { readMessages, readSystem } from './read-messages.ts'
@@ -68,8 +69,9 @@ const readFields = (body: JsonObject): Draft => {
 const longestModel = 2048
 
 /** Caller → us. Reading it is checking it: each field is looked at once, by the function that knows it. */
-export const readRequest = (body: JsonObject, { operation, model = '', stream = false }: Door): Request => {
+export const readRequest = (given: JsonObject, { operation, model = '', stream = false }: Door): Request => {
   if (model.length > longestModel) throw invalid('modelId', `must not be longer than ${longestModel} characters`)
+  const body = operation === 'count_tokens' ? countedIn(given) : given
   if (!isGiven(body.messages)) throw invalid('messages', 'is required')
   const draft = readFields(body)
   const { chat, system, thinking, effort } = draft

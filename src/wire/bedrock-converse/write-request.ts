@@ -4,6 +4,7 @@ import type { Request } from '../../core/request.ts'
 import type { Target } from '../../core/target.ts'
 import { abilitiesOf } from '../claude-abilities.ts'
 import { cachePointsOf } from './cache-points.ts'
+import { toBeCounted } from './counting.ts'
 import { cleaned } from './foreign-thinking.ts'
 import { wireName } from './name.ts'
 import { isGiven } from './reading.ts'
@@ -77,6 +78,7 @@ export const writeRequest = (request: Request, target: Target): string => {
     if (field !== 'requestMetadata') throw incapable(field, target.id)
     sent[field] = undefined
   }
+  if (request.operation === 'count_tokens') return JSON.stringify(toBeCounted(sent))
   if (adds) Object.assign(sent, adds)
   // After everything else: what is held for an answer must cover it.
   if (request.outputCap !== undefined) cap(sent, request.outputCap)
