@@ -57,18 +57,21 @@ const readImage: PartReader = (part, path, untranslatable): ImagePart => {
   return { kind: 'image', source, detail, cache: cacheMarkOf(part, path) }
 }
 
+const fileSource = (part: JsonObject, path: string): Source => {
+  const kept = keptUnder(part, path)
+  if (kept) return kept
+  const url = maybe(part.file_url, `${path}.file_url`, filledAt)
+  if (url !== undefined) return sourceAt(url, `${path}.file_url`)
+  return fileDataAt(filledAt(part.file_data, `${path}.file_data`), `${path}.file_data`)
+}
+
 const fileFields = fields('file_data', 'file_id', 'file_url', 'filename', 'detail')
 const readFile: PartReader = (part, path, untranslatable): FilePart => {
   noteUnknown(part, fileFields, (field) => untranslatable.push(`${path}.${field}`))
   const detail = maybe(part.detail, `${path}.detail`, (value, at) => wordAt(value, at, ['auto', 'low', 'high']))
   if (detail !== undefined && detail !== 'auto') untranslatable.push(`${path}.detail`)
-  const url = maybe(part.file_url, `${path}.file_url`, filledAt)
-  const source =
-    keptUnder(part, path) ??
-    (url === undefined ? fileDataAt(filledAt(part.file_data, `${path}.file_data`), `${path}.file_data`) : undefined) ??
-    sourceAt(url ?? '', `${path}.file_url`)
   const name = maybe(part.filename, `${path}.filename`, stringAt)
-  return { kind: 'file', source, name, cache: cacheMarkOf(part, path) }
+  return { kind: 'file', source: fileSource(part, path), name, cache: cacheMarkOf(part, path) }
 }
 
 const mediaTypes: Readonly<Record<string, string>> = { wav: 'audio/wav', mp3: 'audio/mpeg' }
