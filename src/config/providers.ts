@@ -1,22 +1,10 @@
 import type { Attempt } from '../core/call.ts'
 import type { Handler } from '../core/handler.ts'
 import type { ModelFacts, Quirks, Target } from '../core/target.ts'
-import { openHandle } from '../providers/ai-sdk/handles.ts'
-import { createAiSdk } from '../providers/ai-sdk/index.ts'
-import { loadModels } from '../providers/ai-sdk/load.ts'
-import { priceProviderOf } from '../providers/ai-sdk/prices.ts'
-import { anthropicRows, createAnthropic } from '../providers/anthropic.ts'
-import { azureKind, createAzure } from '../providers/azure.ts'
-import { bedrockRow, createBedrock } from '../providers/bedrock.ts'
-import { compatibleRows, createCompatible } from '../providers/compatible.ts'
-import { createGemini, geminiRow } from '../providers/gemini.ts'
-import { factsOf } from '../providers/models.ts'
 import type { Provider } from '../providers/provider.ts'
-import { createSimulated } from '../providers/simulated.ts'
-import { createVertex, vertexRows } from '../providers/vertex.ts'
-import type { Config, ProviderConfig } from './config.ts'
+import type { Config } from './config.ts'
+import { make } from './makers.ts'
 import { factsWithPrice } from './price-now.ts'
-import type { AiSdkConfig } from './resolve-ai-sdk.ts'
 
 /** The providers of a configuration, ready to be asked. */
 export interface ProviderSet {
@@ -27,64 +15,6 @@ export interface ProviderSet {
   /** The models each is known to serve. */
   readonly listed: ReadonlyMap<string, readonly string[]>
   target(provider: string, model: string, weight: number): Target
-}
-
-interface Made {
-  readonly provider: Provider
-  readonly answer?: Handler<Attempt>
-  facts(model: string): ModelFacts | undefined
-}
-
-const make = (config: ProviderConfig): Made => {
-  const { name, kind, apiKey, apiKeys, baseUrl, headers, models } = config
-  if (kind === 'simulated') return createSimulated({ ...config.simulation, name, models })
-  const options = { name, kind, apiKey, apiKeys, baseUrl, headers, models }
-  if (kind === bedrockRow.kind) {
-    if (baseUrl === undefined) throw new RangeError(`The provider ${name} has no address.`)
-    return {
-      provider: createBedrock({ ...options, baseUrl, aws: config.aws }),
-      facts: (model) => factsOf(bedrockRow.priceProvider, model),
-    }
-  }
-  if (kind === geminiRow.kind)
-    return { provider: createGemini(options), facts: (model) => factsOf(geminiRow.priceProvider, model) }
-  const special = makeSpecial(config)
-  if (special) return special
-  const own = anthropicRows.find((each) => each.kind === kind)
-  const row = own ?? compatibleRows.find((each) => each.kind === kind)
-  return {
-    provider: own ? createAnthropic(options) : createCompatible(options),
-    facts: (model) => factsOf(row?.priceProvider, model),
-  }
-}
-
-const makeAiSdk = (from: AiSdkConfig, { name, models }: Pick<ProviderConfig, 'name' | 'models'>): Made => {
-  if ('package' in from) {
-    return createAiSdk({
-      name,
-      models,
-      model: loadModels(from, from.folder),
-      priceProvider: priceProviderOf(from.package),
-    })
-  }
-  const handled = openHandle(from.handle)
-  if (!handled) throw new RangeError(`The models of ${name} are those of another program.`)
-  return createAiSdk({ name, models, model: handled.model, priceProvider: priceProviderOf(handled.provider) })
-}
-
-/** Those whose identity is more than a key. */
-const makeSpecial = ({ azure, vertex, ...config }: ProviderConfig): Made | undefined => {
-  const { kind, baseUrl, aiSdk } = config
-  if (aiSdk) return makeAiSdk(aiSdk, config)
-  if (kind === azureKind && baseUrl !== undefined) {
-    return {
-      provider: createAzure({ ...config, ...azure, baseUrl }),
-      facts: (model) => factsOf('azure', model),
-    }
-  }
-  const row = vertexRows.find((each) => each.kind === kind)
-  if (!vertex || !row) return undefined
-  return { provider: createVertex({ ...config, ...vertex }), facts: (model) => factsOf(row.priceProvider, model) }
 }
 
 /** Makes every configured and found provider. */
