@@ -42,7 +42,8 @@ export const isJson = (headers: IncomingHttpHeaders): boolean => jsonType.test(h
 export const passedRequest = (arrival: RawArrival, passed: Passed, body: Buffer | Readable | undefined): Request => {
   const { operation, method, headers } = arrival
   const json = Buffer.isBuffer(body) && isJson(headers) ? readable(body) : undefined
-  const named = typeof json?.model === 'string' && json.model !== '' ? json.model : modelIn(passed.path)
+  // Where the path names it, the body's word counts for nothing at the provider either.
+  const named = modelIn(passed.path) ?? (typeof json?.model === 'string' && json.model !== '' ? json.model : undefined)
   const model = `${passed.provider}/${named ?? '*'}`
   const raw: Raw = { method, path: passed.path, headers: passedHeaders(headers), body, replaySafe: false }
   return requestOf(operation, raw, {

@@ -65,6 +65,13 @@ describe('what is passed on to a provider', () => {
     assert.deepEqual([head.status, lastOf(rig.first).method], [200, 'HEAD'])
   })
 
+  test('is charged as the model that the path names, whatever the body says', async () => {
+    rig.first.script({ body: '{"usageMetadata":{"promptTokenCount":1}}' })
+    const response = await rig.ask('/passthrough/one/models/dear:generateContent', asJson({ model: 'cheap' }))
+    await response.text()
+    assert.equal((await recordOf(response)).target, 'one/dear')
+  })
+
   test('is a body that cannot be read here as well', async () => {
     rig.first.script({ body: '{}' })
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"model":"a","model":' }
