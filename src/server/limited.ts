@@ -4,7 +4,7 @@ import { tooLarge } from './body.ts'
 /** Bytes on their way up, never more than `most` of them: then it breaks, and tells with what. */
 export const limited = (most: number, exceeded: (error: ReturnType<typeof tooLarge>) => void): Transform => {
   let size = 0
-  return new Transform({
+  const upwards = new Transform({
     transform(part: Buffer, _encoding, done) {
       size += part.length
       if (size <= most) {
@@ -16,4 +16,6 @@ export const limited = (most: number, exceeded: (error: ReturnType<typeof tooLar
       done(error)
     },
   })
+  // Whoever sends it hears of its error; where nobody does, there is nobody to tell.
+  return upwards.on('error', () => {})
 }

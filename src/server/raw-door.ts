@@ -68,7 +68,7 @@ export const serveRaw = async (
   await deliverRaw(opened, { outlet: outletOf(response, surroundings.writeStallMs), wire: surroundings.wire })
   response.off('close', onClose)
   // What is left of a body that was turned away would be taken for the next request.
-  if (!request.complete) readOn(request)
+  if (!request.complete) readOn(request.unpipe())
 }
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>

@@ -140,6 +140,19 @@ describe('a passthrough', () => {
     await until(() => lastOf(rig.first).abortedAt !== undefined || lastOf(rig.first).path !== '/v1/files', 'it went on')
   })
 
+  test('is turned away while it is still being sent, and the server goes on', async () => {
+    const headers = { 'content-type': 'application/octet-stream', 'x-tollgate-session': 'few' }
+    const sent = rig.first.journal.length
+    for (let turn = 0; turn < 3; turn++) {
+      const body = new Blob([Buffer.alloc(2 * 1024 * 1024)]).stream()
+      const init = { method: 'POST', headers, body, duplex: 'half' } as RequestInit
+      const response = await rig.ask('/passthrough/one/files', init).catch(() => undefined)
+      if (response) assert.equal(response.status, 429)
+    }
+    assert.equal(rig.first.journal.length, sent)
+    assert.equal((await rig.ask('/passthrough/one/models')).status, 200)
+  })
+
   test('waits for a reader that is slow, instead of keeping everything in memory', async () => {
     const piece = Buffer.alloc(64 * 1024, 'x')
     rig.first.script({ events: [piece], endless: true })
