@@ -11,7 +11,7 @@ const usage = (prompt: number, completion: number, thinking = 0, details?: JsonO
 
 /** Gemini's bills. */
 export const googleBills: GoldenTable = {
-  kind: 'gemini',
+  kind: 'gemini-openai',
   source: 'https://ai.google.dev/gemini-api/docs/pricing',
   checked: '2026-11-24',
   bills: [
