@@ -24,6 +24,8 @@ const published = {
     './package.json': './package.json',
   },
   dependencies: manifest.dependencies,
+  peerDependencies: manifest.peerDependencies,
+  peerDependenciesMeta: manifest.peerDependenciesMeta,
 }
 writeFileSync(at('dist/package.json'), `${JSON.stringify(published, null, 2)}\n`)
 for (const file of ['README.md', 'LICENSE', 'CHANGELOG.md']) copyFileSync(at(file), at(`dist/${file}`))
