@@ -12,10 +12,10 @@ const soundFormats: ReadonlyMap<string, string> = new Map([
 ])
 
 /** A picture, a sound or a document; undefined for what has no neutral word, such as a film. */
-const mediaPart = (source: Source, mediaType: string): Part | undefined => {
+const mediaPart = (source: Source, mediaType: string, name: string | undefined): Part | undefined => {
   if (mediaType.startsWith('image/')) return { kind: 'image', source }
   if (mediaType.startsWith('audio/')) return { kind: 'audio', source, format: soundFormats.get(mediaType) }
-  return mediaType.startsWith('video/') ? undefined : { kind: 'file', source }
+  return mediaType.startsWith('video/') ? undefined : { kind: 'file', source, name }
 }
 
 /** `inlineData`: bytes that are given here. */
@@ -23,7 +23,8 @@ export const readInlineData = (part: JsonObject, path: string): Part | undefined
   const where = `${path}.inlineData`
   const blob = fieldsOf(part.inlineData ?? null, where)
   const mediaType = nameAt(blob, 'mimeType', where)
-  return mediaPart({ kind: 'data', data: nameAt(blob, 'data', where), mediaType }, mediaType)
+  const name = optionalText(blob, 'displayName', where)
+  return mediaPart({ kind: 'data', data: nameAt(blob, 'data', where), mediaType }, mediaType, name)
 }
 
 /** What Google keeps itself, under an address that only it can read. */
@@ -39,6 +40,8 @@ export const readFileData = (part: JsonObject, path: string): Part | undefined =
   if (!keptByGoogle.test(uri) && !/^https?:\/\//i.test(uri))
     throw invalid(`${where}.fileUri`, 'must be a file of Google, or an http or https address')
   if (mediaType === undefined || filmed.test(uri)) return undefined
-  if (keptByGoogle.test(uri)) return mediaPart({ kind: 'id', id: uri, mediaType }, mediaType)
-  return mediaPart({ kind: 'url', url: uri, mediaType }, mediaType)
+  const source: Source = keptByGoogle.test(uri)
+    ? { kind: 'id', id: uri, mediaType }
+    : { kind: 'url', url: uri, mediaType }
+  return mediaPart(source, mediaType, optionalText(file, 'displayName', where))
 }

@@ -40,7 +40,11 @@ describe('thinking', () => {
     ['gemini-2.5-flash', { mode: 'adaptive' }, { thinkingBudget: -1, includeThoughts: true }],
     ['gemini-3.6-flash', { effort: 'low' }, { thinkingLevel: 'LOW' }],
     ['gemini-3.6-flash', { effort: 'max' }, { thinkingLevel: 'HIGH' }],
-    ['gemini-3.6-flash', { mode: 'on', budget: 2048 }, { thinkingBudget: 2048, includeThoughts: true }],
+    ['gemini-3.6-flash', { mode: 'on', budget: 2048 }, { thinkingLevel: 'LOW', includeThoughts: true }],
+    ['gemini-3.6-flash', { mode: 'on', budget: 31_999 }, { thinkingLevel: 'HIGH', includeThoughts: true }],
+    ['gemini-2.5-flash', { mode: 'on', budget: 31_999 }, { thinkingBudget: 24_576, includeThoughts: true }],
+    ['gemini-2.5-pro', { mode: 'on', budget: 31_999 }, { thinkingBudget: 31_999, includeThoughts: true }],
+    ['my-model', { mode: 'on', budget: 31_999 }, { thinkingBudget: 31_999, includeThoughts: true }],
     ['gemini-3.6-flash', { mode: 'adaptive', show: false }, { includeThoughts: false }],
     ['my-model', { effort: 'xhigh' }, { thinkingLevel: 'XHIGH' }],
   ]

@@ -23,8 +23,19 @@ const levelOf = (effort: Effort, { thinking }: Family): string => {
   return effort === 'xhigh' && thinking === 'level' ? 'HIGH' : effort.toUpperCase()
 }
 
-const howMuch = ({ mode, effort, budget }: ReasoningRequest, family: Family): JsonObject => {
-  if (budget !== undefined) return { thinkingBudget: budget }
+/** How much trouble a budget stands for, at models that are asked by levels. */
+const levelOfBudget = (budget: number): string => (budget <= 2048 ? 'LOW' : budget <= 8192 ? 'MEDIUM' : 'HIGH')
+
+/** Other languages take budgets that no Gemini takes; its own callers know what they ask for. */
+const writeBudget = (budget: number, family: Family, isOwn: boolean): JsonObject => {
+  if (isOwn) return { thinkingBudget: budget }
+  if (family.thinking === 'level') return { thinkingLevel: levelOfBudget(budget) }
+  const [least, most] = family.budget
+  return { thinkingBudget: Math.min(most, Math.max(least, budget)) }
+}
+
+const howMuch = ({ mode, effort, budget }: ReasoningRequest, family: Family, isOwn: boolean): JsonObject => {
+  if (budget !== undefined) return writeBudget(budget, family, isOwn)
   if (effort !== undefined && effort !== 'none')
     return family.thinking === 'budget'
       ? { thinkingBudget: budgets[effort] }
@@ -48,6 +59,7 @@ export const writeThinking = (request: Request, { model, quirks }: Target): Json
     return { thinkingBudget: 0, includeThoughts: wish.show }
   }
   // Where thinking is switched on in other languages, it is shown unless they say otherwise.
-  const shown = request.wire !== wireName && wish.mode !== undefined ? true : undefined
-  return { ...howMuch(wish, family), includeThoughts: wish.show ?? shown }
+  const isOwn = request.wire === wireName
+  const shown = !isOwn && wish.mode !== undefined ? true : undefined
+  return { ...howMuch(wish, family, isOwn), includeThoughts: wish.show ?? shown }
 }
