@@ -30,7 +30,8 @@ const entryOf = (record: CallRecord, line: AttemptLine, isLast: boolean): Ledger
   return {
     call: record.id,
     ordinal: line.ordinal,
-    last: isLast || undefined,
+    // A copy that the gateway made for itself is no call of the caller's.
+    last: (isLast && notes.purpose === undefined) || undefined,
     at: Math.round(record.startedAt + (ended - record.started)),
     durationMs: Math.round(ended - line.started),
     firstTokenMs: begun === undefined || begun < line.started ? undefined : Math.round(begun - line.started),

@@ -75,6 +75,18 @@ describe('holding and settling', () => {
     assert.equal((await refused(first(rig), [askOf(budget, 1n)])).code, 'store_unavailable')
   })
 
+  it('lets nobody in on what is left of a slice when the whole limit is used up', async () => {
+    const tokens = allowanceOf({ unit: 'tokens', limit: 2_000n })
+    const rig = ledgerRig(1)
+    const member = first(rig)
+    const hold = await held(member, [askOf(tokens, 2n)])
+    hold.settle([2_500n])
+    await member.ledger.flush()
+    assert.equal((await refused(member, [askOf(tokens, 2n)])).code, 'rate_limited')
+    await member.ledger.close()
+    assert.equal((await rig.standing(tokens))?.settled, 2_500n)
+  })
+
   it('gives a part where less is enough', async () => {
     const rig = ledgerRig(1)
     const member = first(rig)

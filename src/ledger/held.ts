@@ -1,3 +1,4 @@
+import { smaller } from '../core/amounts.ts'
 import type { Ask, Hold } from './ledger.ts'
 import type { Outbox } from './outbox.ts'
 import type { Pot } from './pot.ts'
@@ -80,13 +81,13 @@ export class Held implements Hold {
   /** The truth is booked whole: from what is free here, or else beyond what was leased. */
   #settleOver(pot: Pot, purse: Purse, over: bigint): void {
     this.#ends.figures.overHeld++
-    if (pot.isOpen && pot.free >= over) {
-      pot.free -= over
-      pot.used += over
-      return
-    }
-    purse.countMore(over)
-    this.#ends.outbox.charge(purse.allowance, purse.subject, over)
+    // All that is free here comes first: otherwise it would let others in while the whole is used up.
+    const covered = pot.isOpen ? smaller(pot.free, over) : 0n
+    pot.free -= covered
+    pot.used += covered
+    if (covered === over) return
+    purse.countMore(over - covered)
+    this.#ends.outbox.charge(purse.allowance, purse.subject, over - covered)
   }
 }
 
