@@ -48,7 +48,7 @@ const verbOf = (operation: Operation, stream: boolean, wire: string | undefined)
 }
 
 /** Where a model is; names are made up by callers, so that nothing in one may leave its place in the address. */
-export const geminiModelPath = (model: string): string => {
+const geminiModelPath = (model: string): string => {
   const [, folder = 'models', name = model] = /^(models|tunedModels)\/(.+)$/.exec(model) ?? []
   return `${folder}/${encodeURIComponent(name.toWellFormed())}`
 }

@@ -5,7 +5,7 @@ import { join } from '../checks.ts'
 const inner = /([a-z0-9])_([a-z])/g
 
 /** `system_instruction` to `systemInstruction`; other names stay as they are. */
-export const camelName = (name: string): string =>
+const camelName = (name: string): string =>
   name.includes('_') ? name.replace(inner, (_, before: string, after: string) => before + after.toUpperCase()) : name
 
 /**
