@@ -19,7 +19,7 @@ describe('tollgate serve', () => {
   test('says where it listens and what it found, and the command it shows works', async (context) => {
     await using server = await serve()
     assert.match(server.banner, /^Tollgate listens on http:\/\/127\.0\.0\.1:\d+, without a configuration file\.\n/)
-    assert.match(server.banner, /sim +always there \(simulated\), 2 models listed/)
+    assert.match(server.banner, /sim +always there \(simulated\), 3 models listed/)
     assert.match(server.banner, /\nStore: \/.*\/tollgate\.db\n/)
     assert.match(
       server.banner,

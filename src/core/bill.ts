@@ -24,5 +24,7 @@ export const billOf = (usage: Usage, target: Pick<Target, 'facts' | 'quirks'>, a
   if (price === undefined) return { nanos: undefined, basis: 'listed' }
   const serviceTier = usage.serviceTier ?? askedTier
   const billed = serviceTier === usage.serviceTier ? usage : { ...usage, serviceTier }
-  return { nanos: costOf(billed, price), basis: isTierKnown(serviceTier, price) ? 'listed' : 'assumed' }
+  // Searches that no price is known for make the whole unknown: tokens alone would look like all of it.
+  const nanos = usage.searches && price.perSearch === undefined ? undefined : costOf(billed, price)
+  return { nanos, basis: isTierKnown(serviceTier, price) ? 'listed' : 'assumed' }
 }

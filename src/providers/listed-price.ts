@@ -79,7 +79,7 @@ export const priceFrom = (listed: ModelPrice, premium: WritePremium): Price | un
     rates,
     tiers,
     perCall: ofThousand(listed.requests_kcount),
-    perSearch: ofThousand(listed.web_searches_kcount),
+    perSearch: listed.web_searches_kcount === undefined ? undefined : ofThousand(listed.web_searches_kcount),
   }
 }
 
@@ -125,7 +125,8 @@ export const dearer = (one: Price, other: Price): Price => {
   return {
     ...dearerTariff(one, other),
     perCall: larger(one.perCall, other.perCall),
-    perSearch: larger(one.perSearch ?? 0n, other.perSearch ?? 0n),
+    perSearch:
+      one.perSearch === undefined || other.perSearch === undefined ? undefined : larger(one.perSearch, other.perSearch),
     ...(services && { services }),
     ...(regions.size > 0 && { regions }),
   }

@@ -75,8 +75,8 @@ describe('whatever is sent to the doors of Bedrock’s language', () => {
   test('passes untouched to Bedrock where it is a question', async () => {
     for (const body of bodies) {
       const sent = JSON.stringify(body)
-      const { status } = await post({ port: rig.port, path: '/model/own/converse', body: sent })
-      assert.equal(status, 200)
+      const { status, text: told } = await post({ port: rig.port, path: '/model/own%2Fany.model/converse', body: sent })
+      assert.equal(status, 200, `${sent}: ${told}`)
       assert.equal(rig.bedrock.journal.at(-1)?.body, sent)
     }
   })
