@@ -13,8 +13,8 @@ const program = (body: string): string => `
   const before = process.memoryUsage().heapUsed
   ${body}`
 
-const left = async (body: string): Promise<number> => {
-  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program(body)])
+const left = async (body: string, flags: readonly string[] = []): Promise<number> => {
+  const { stdout } = await run(process.execPath, [...flags, '--input-type=module', '-e', program(body)])
   return Number(stdout)
 }
 
@@ -27,6 +27,11 @@ describe('what a start left behind', () => {
 
   it('stays while calls are under way', async () => {
     assert.ok((await left(`collectStartGarbage(() => false); ${tellLater}`)) > 0.9)
+  })
+
+  it('stays where programs may not look into themselves, and nothing breaks', async () => {
+    const walls = ['--permission', '--allow-fs-read=*']
+    assert.ok((await left(`collectStartGarbage(() => true); ${tellLater}`, walls)) > 0.9)
   })
 
   it('keeps no process alive, and can be left', async () => {

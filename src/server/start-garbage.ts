@@ -18,12 +18,15 @@ export const collectStartGarbage = (isIdle: () => boolean): (() => void) => {
   return () => clearInterval(timer)
 }
 
-/** The inspector is the one documented way to ask for it; a runtime without one goes on as it is. */
+/** The inspector is the one documented way to ask for it; where there is none, or it is not allowed, all stays as it is. */
 const collect = async (): Promise<void> => {
-  const inspector = await import('node:inspector').catch(() => undefined)
-  if (!inspector) return
-  const session = new inspector.Session()
-  session.connect()
-  // Ending it inside its own answer would wait for itself.
-  session.post('HeapProfiler.collectGarbage', () => setImmediate(() => session.disconnect()))
+  try {
+    const { Session } = await import('node:inspector')
+    const session = new Session()
+    session.connect()
+    // Ending it inside its own answer would wait for itself.
+    session.post('HeapProfiler.collectGarbage', () => setImmediate(() => session.disconnect()))
+  } catch {
+    // Nobody is worse off than before.
+  }
 }
