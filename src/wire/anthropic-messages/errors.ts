@@ -1,6 +1,6 @@
-import { type ErrorCode, GatewayError } from '../../core/errors.ts'
+import type { GatewayError } from '../../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
-import type { Outcome } from '../../core/outcome.ts'
+import { badKey, errorBy, failed, noCredit, usualVerdicts, type Verdict, verdict } from '../verdict.ts'
 
 /** An upstream's failure in its own words. */
 interface Told {
@@ -11,43 +11,7 @@ interface Told {
   readonly message: string
 }
 
-interface Verdict {
-  readonly code: ErrorCode
-  readonly outcome: Outcome
-  /** What the caller reads; undefined: the upstream's own words. */
-  readonly message?: string
-  /** Words about our account or credential are for nobody. */
-  readonly secret?: boolean
-}
-
-const verdict = (code: ErrorCode, outcome: Outcome, message?: string): Verdict =>
-  message === undefined ? { code, outcome } : { code, outcome, message }
-
-const noCredit: Verdict = {
-  ...verdict('upstream_auth', 'quota', "The gateway's account at the provider has no credit left."),
-  secret: true,
-}
-const badKey: Verdict = {
-  ...verdict('upstream_auth', 'auth', "The provider refuses the gateway's credential."),
-  secret: true,
-}
-const throttled = verdict('upstream_throttled', 'throttled', "The provider's rate limit is reached.")
-const overloaded = verdict('upstream_overloaded', 'server', 'The provider is overloaded.')
-const failed = verdict('upstream_failed', 'server', 'The provider failed.')
-const locked = verdict('upstream_failed', 'lock', 'The provider asks for another try.')
-
-const byStatus: ReadonlyMap<number, Verdict> = new Map([
-  [401, badKey],
-  [402, noCredit],
-  [403, badKey],
-  [404, verdict('unknown_model', 'not_found')],
-  [408, locked],
-  [413, verdict('too_large', 'too_large', 'The request is larger than the provider takes.')],
-  [425, locked],
-  [429, throttled],
-  [503, overloaded],
-  [529, overloaded],
-])
+const byStatus: ReadonlyMap<number, Verdict> = new Map(usualVerdicts)
 
 /** What status alone does not tell, by the provider's words; the first that fits counts. */
 const creditWords = /credit balance|\bbilling\b|insufficient_quota|reached your specified .*usage limits|spend limit/i
@@ -77,22 +41,10 @@ const judge = ({ status, type, code, message }: Told): Verdict => {
   return byWords.find(([words]) => words.test(message))?.[1] ?? verdict('upstream_rejected', 'caller')
 }
 
-const mostWords = 2000
-const cut = (words: string): string => (words.length > mostWords ? `${words.slice(0, mostWords - 1)}…` : words)
-
 /** The field Anthropic names at the beginning of its complaint. */
 const fieldIn = (message: string): string | undefined => /^([a-z_]+(?:\.\w+)*): /.exec(message)?.[1]
 
-const errorOf = (told: Told): GatewayError => {
-  const { code, outcome, message, secret } = judge(told)
-  const words = cut(told.message)
-  if (secret) return new GatewayError(code, message ?? '', { outcome })
-  return new GatewayError(code, message ?? words, {
-    outcome,
-    param: code === 'upstream_rejected' ? fieldIn(words) : undefined,
-    upstream: { status: told.status, message: words, type: told.type, code: told.code },
-  })
-}
+const errorOf = (told: Told): GatewayError => errorBy(judge(told), { ...told, param: fieldIn(told.message) })
 
 /** The error inside `{"type":"error","error":{…}}`; undefined when there is none. */
 export const errorIn = (body: JsonValue): JsonObject | undefined =>

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../core/json.ts'
+import type { BlockSink } from '../block-sequence.ts'
 import { writeEvent } from '../sse.ts'
-import type { BlockSink } from './block-sequence.ts'
 
 /** Content blocks as events of a stream, numbered without gaps. */
-export class EventSink implements BlockSink {
+export class EventSink implements BlockSink<JsonObject> {
   #text = ''
   #index = 0
 

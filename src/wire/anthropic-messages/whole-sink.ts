@@ -1,6 +1,6 @@
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import type { BlockSink } from '../block-sequence.ts'
 import { garbled } from '../garbled.ts'
-import type { BlockSink } from './block-sequence.ts'
 
 type Block = Record<string, JsonValue | undefined>
 
@@ -13,7 +13,7 @@ const parse = (text: string): JsonValue => {
 }
 
 /** Content blocks of a whole message. */
-export class WholeSink implements BlockSink {
+export class WholeSink implements BlockSink<JsonObject> {
   readonly #blocks: Block[] = []
   readonly #inputs = new Map<Block, string>()
   #block: Block = {}

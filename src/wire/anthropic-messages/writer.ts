@@ -5,9 +5,10 @@ import { incapable } from '../../core/errors.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { Request } from '../../core/request.ts'
 import type { Usage } from '../../core/usage.ts'
+import { BlockSequence, type BlockSink } from '../block-sequence.ts'
 import { writeEvent } from '../sse.ts'
 import type { Writer } from '../wire.ts'
-import { BlockSequence, type BlockSink } from './block-sequence.ts'
+import { blockWords } from './block-words.ts'
 import { EventSink } from './event-sink.ts'
 import { stopReason } from './finish.ts'
 import { wireName } from './name.ts'
@@ -16,7 +17,7 @@ import { WholeSink } from './whole-sink.ts'
 
 /** What has been told of one answer, whatever the form it is written in. */
 class Telling {
-  readonly blocks: BlockSequence
+  readonly blocks: BlockSequence<JsonObject>
   readonly #model: string
   #start: Start | undefined
   #usage: Usage | undefined
@@ -27,8 +28,8 @@ class Telling {
   #toolCall = false
   #refusal = false
 
-  constructor(sink: BlockSink, request: Request) {
-    this.blocks = new BlockSequence(sink)
+  constructor(sink: BlockSink<JsonObject>, request: Request) {
+    this.blocks = new BlockSequence(blockWords, sink)
     this.#model = request.model
   }
 

@@ -1,21 +1,11 @@
-import { GatewayError } from '../../core/errors.ts'
+import type { GatewayError } from '../../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { type AwsEvent, writeAwsException } from '../aws-events.ts'
+import { errorBy } from '../verdict.ts'
 import type { AnswerHeaders } from '../wire.ts'
 import { judge, plainType, type Told } from './judge.ts'
 
-const mostWords = 2_000
-const cut = (words: string): string => (words.length > mostWords ? `${words.slice(0, mostWords - 1)}…` : words)
-
-const errorOf = (told: Told): GatewayError => {
-  const { code, outcome, message, secret } = judge(told)
-  const words = cut(told.message)
-  if (secret) return new GatewayError(code, message ?? '', { outcome })
-  return new GatewayError(code, message ?? words, {
-    outcome,
-    upstream: { status: told.status, message: words, type: plainName(told.type) },
-  })
-}
+const errorOf = (told: Told): GatewayError => errorBy(judge(told), { ...told, type: plainName(told.type) })
 
 const plainName = (type: string): string | undefined => type.split(':', 1)[0]?.split('#').at(-1) || undefined
 

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../core/json.ts'
 import { writeAwsEvent } from '../aws-events.ts'
-import type { BlockSink } from './block-sequence.ts'
+import type { BlockSink } from '../block-sequence.ts'
+import type { BlockStart } from './block-words.ts'
 
 /** Content blocks as events of a stream, numbered without gaps. */
-export class EventSink implements BlockSink {
+export class EventSink implements BlockSink<BlockStart> {
   #bytes = ''
   #index = 0
 

@@ -1,5 +1,14 @@
-import type { ErrorCode } from '../../core/errors.ts'
-import type { Outcome } from '../../core/outcome.ts'
+import {
+  badKey,
+  failed,
+  locked,
+  overloaded,
+  throttled,
+  unknownModel,
+  usualVerdicts,
+  type Verdict,
+  verdict,
+} from '../verdict.ts'
 
 /** An upstream's failure in its own words. */
 export interface Told {
@@ -9,35 +18,13 @@ export interface Told {
   readonly message: string
 }
 
-/** What a failure means. */
-export interface Verdict {
-  readonly code: ErrorCode
-  readonly outcome: Outcome
-  /** What the caller reads; undefined: the upstream's own words. */
-  readonly message?: string
-  /** Words about our account or credential are for nobody. */
-  readonly secret?: boolean
-}
-
-const verdict = (code: ErrorCode, outcome: Outcome, message?: string): Verdict =>
-  message === undefined ? { code, outcome } : { code, outcome, message }
-
-const badKey: Verdict = {
-  ...verdict('upstream_auth', 'auth', "The provider refuses the gateway's credential."),
-  secret: true,
-}
 /** It has a class like that of a key that is refused. */
 const noCaching = verdict('upstream_rejected', 'caller')
 const noModel: Verdict = {
   ...verdict('upstream_auth', 'not_found', "The gateway's account has no access to this model."),
   secret: true,
 }
-const throttled = verdict('upstream_throttled', 'throttled', "The provider's rate limit is reached.")
-const overloaded = verdict('upstream_overloaded', 'server', 'The provider is overloaded.')
-const failed = verdict('upstream_failed', 'server', 'The provider failed.')
-const locked = verdict('upstream_failed', 'lock', 'The provider asks for another try.')
 const slow = verdict('upstream_timeout', 'server', 'The model took too long.')
-const unknown = verdict('unknown_model', 'not_found')
 
 /** https://docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html and the errors all services share. */
 const byType: ReadonlyMap<string, Verdict> = new Map([
@@ -61,22 +48,10 @@ const byType: ReadonlyMap<string, Verdict> = new Map([
   ['internalserver', failed],
   ['internalfailure', failed],
   ['serviceunavailable', overloaded],
-  ['resourcenotfound', unknown],
+  ['resourcenotfound', unknownModel],
 ])
 
-const byStatus: ReadonlyMap<number, Verdict> = new Map([
-  [401, badKey],
-  [402, { ...badKey, outcome: 'quota', message: "The gateway's account at the provider has no credit left." }],
-  [403, badKey],
-  [404, unknown],
-  [408, slow],
-  [413, verdict('too_large', 'too_large', 'The request is larger than the provider takes.')],
-  [424, failed],
-  [425, locked],
-  [429, throttled],
-  [503, overloaded],
-  [529, overloaded],
-])
+const byStatus: ReadonlyMap<number, Verdict> = new Map([...usualVerdicts, [408, slow], [424, failed]])
 
 /** What a class and a status alone do not tell, by the provider's words; the first that fits counts. */
 const byWords: readonly (readonly [words: RegExp, verdict: Verdict])[] = [
@@ -89,7 +64,7 @@ const byWords: readonly (readonly [words: RegExp, verdict: Verdict])[] = [
   [/content (?:filter|moderation|polic)|responsible ai/i, verdict('upstream_rejected', 'policy')],
   [
     /model identifier is invalid|on-demand throughput isn.t supported|end of its life|could not resolve the foundation model/i,
-    unknown,
+    unknownModel,
   ],
 ]
 

@@ -1,6 +1,7 @@
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import type { BlockSink } from '../block-sequence.ts'
 import { garbled } from '../garbled.ts'
-import type { BlockSink } from './block-sequence.ts'
+import type { BlockStart } from './block-words.ts'
 
 /** A block while its pieces come. */
 interface Gathered {
@@ -24,7 +25,7 @@ const parse = (text: string): JsonValue => {
 }
 
 /** Content blocks of a whole answer. */
-export class WholeSink implements BlockSink {
+export class WholeSink implements BlockSink<BlockStart> {
   readonly #blocks: Gathered[] = []
 
   begin(start: JsonObject = {}): void {

@@ -4,8 +4,9 @@ import { incapable } from '../../core/errors.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { Usage } from '../../core/usage.ts'
 import { writeAwsEvent } from '../aws-events.ts'
+import { BlockSequence, type BlockSink } from '../block-sequence.ts'
 import type { Writer } from '../wire.ts'
-import { BlockSequence, type BlockSink } from './block-sequence.ts'
+import { type BlockStart, blockWords } from './block-words.ts'
 import { EventSink } from './event-sink.ts'
 import { stopReason } from './finish.ts'
 import { wireName } from './name.ts'
@@ -14,7 +15,7 @@ import { WholeSink } from './whole-sink.ts'
 
 /** What an answer says, as it is heard: content goes on at once, the rest is told at the end. */
 class Telling {
-  readonly blocks: BlockSequence
+  readonly blocks: BlockSequence<BlockStart>
   readonly #begunAt = performance.now()
   #usage: Usage | undefined
   #finish: Finish | undefined
@@ -22,8 +23,8 @@ class Telling {
   #refusal = false
   #extras: JsonObject = {}
 
-  constructor(sink: BlockSink) {
-    this.blocks = new BlockSequence(sink)
+  constructor(sink: BlockSink<BlockStart>) {
+    this.blocks = new BlockSequence(blockWords, sink)
   }
 
   hear(delta: Delta): void {

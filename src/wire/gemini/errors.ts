@@ -1,6 +1,16 @@
-import { type ErrorCode, GatewayError } from '../../core/errors.ts'
+import type { GatewayError } from '../../core/errors.ts'
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
-import type { Outcome } from '../../core/outcome.ts'
+import {
+  badKey,
+  errorBy,
+  failed,
+  noCredit,
+  throttled,
+  tooLarge,
+  usualVerdicts,
+  type Verdict,
+  verdict,
+} from '../verdict.ts'
 import { detailOf, retryDelayMs } from './error-details.ts'
 
 /** An upstream's failure in its own words. */
@@ -12,44 +22,7 @@ interface Told {
   readonly details: JsonValue | undefined
 }
 
-interface Verdict {
-  readonly code: ErrorCode
-  readonly outcome: Outcome
-  /** What the caller reads; undefined: the upstream's own words. */
-  readonly message?: string
-  /** Words about our account or credential are for nobody. */
-  readonly secret?: boolean
-}
-
-const verdict = (code: ErrorCode, outcome: Outcome, message?: string): Verdict =>
-  message === undefined ? { code, outcome } : { code, outcome, message }
-
-const noCredit: Verdict = {
-  ...verdict('upstream_auth', 'quota', "The gateway's account at the provider has no credit left."),
-  secret: true,
-}
-const badKey: Verdict = {
-  ...verdict('upstream_auth', 'auth', "The provider refuses the gateway's credential."),
-  secret: true,
-}
-const throttled = verdict('upstream_throttled', 'throttled', "The provider's rate limit is reached.")
-const overloaded = verdict('upstream_overloaded', 'server', 'The provider is overloaded.')
-const failed = verdict('upstream_failed', 'server', 'The provider failed.')
-const locked = verdict('upstream_failed', 'lock', 'The provider asks for another try.')
-const tooLarge = verdict('too_large', 'too_large', 'The request is larger than the provider takes.')
-
-const byStatus: ReadonlyMap<number, Verdict> = new Map([
-  [401, badKey],
-  [402, noCredit],
-  [403, badKey],
-  [404, verdict('unknown_model', 'not_found')],
-  [408, locked],
-  [413, tooLarge],
-  [425, locked],
-  [429, throttled],
-  [503, overloaded],
-  [529, overloaded],
-])
+const byStatus: ReadonlyMap<number, Verdict> = new Map(usualVerdicts)
 
 const keyReasons: ReadonlySet<JsonValue | undefined> = new Set([
   'API_KEY_INVALID',
@@ -94,9 +67,6 @@ const judge = (told: Told): Verdict => {
   return byWords.find(([words]) => words.test(message))?.[1] ?? verdict('upstream_rejected', 'caller')
 }
 
-const mostWords = 2000
-const cut = (words: string): string => (words.length > mostWords ? `${words.slice(0, mostWords - 1)}…` : words)
-
 const fieldIn = (details: JsonValue | undefined): string | undefined => {
   const violations = detailOf(details, 'BadRequest')?.fieldViolations
   const first: JsonValue | undefined = Array.isArray(violations) ? violations[0] : undefined
@@ -104,16 +74,9 @@ const fieldIn = (details: JsonValue | undefined): string | undefined => {
 }
 
 const errorOf = (told: Told): GatewayError => {
-  const { code, outcome, message, secret } = judge(told)
-  const words = cut(told.message)
-  const retryAfterMs = retryDelayMs(told.details)
-  if (secret) return new GatewayError(code, message ?? '', { outcome, retryAfterMs })
-  return new GatewayError(code, message ?? words, {
-    outcome,
-    retryAfterMs,
-    param: code === 'upstream_rejected' ? fieldIn(told.details) : undefined,
-    upstream: { status: told.status, message: words, type: told.word },
-  })
+  const { status, word, message, details } = told
+  const field = fieldIn(details)
+  return errorBy(judge(told), { status, message, type: word, param: field, retryAfterMs: retryDelayMs(details) })
 }
 
 /** The error inside `{"error":{…}}`, which may stand in a list; undefined when there is none. */

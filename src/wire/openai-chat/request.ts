@@ -1,54 +1,14 @@
 import { invalid } from '../../core/errors.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { Request } from '../../core/request.ts'
+import { modelOf, newChatDraft } from '../openai/draft.ts'
 import type { Door } from '../wire.ts'
 import { readerOf } from './field-table.ts'
 import { readMessages } from './messages.ts'
 import { wireName } from './name.ts'
 import type { Draft } from './settings.ts'
 
-const longestModel = 256
-
-const modelOf = (body: JsonObject): string => {
-  const { model } = body
-  if (typeof model !== 'string' || model === '') throw invalid('model', 'must name the model to ask.')
-  if (model.length > longestModel) throw invalid('model', `must not be longer than ${longestModel} characters.`)
-  return model
-}
-
-/** All fields are there from the start, so that every request has one shape for the machine. */
-const newDraft = (): Draft => ({
-  chat: {
-    messages: [],
-    tools: [],
-    toolChoice: undefined,
-    parallelTools: undefined,
-    format: undefined,
-    maxOutput: undefined,
-    choices: undefined,
-    temperature: undefined,
-    topP: undefined,
-    topK: undefined,
-    seed: undefined,
-    frequencyPenalty: undefined,
-    presencePenalty: undefined,
-    stop: [],
-    logitBias: undefined,
-    logProbs: undefined,
-    reasoning: undefined,
-    serviceTier: undefined,
-    user: undefined,
-    metadata: undefined,
-    store: undefined,
-    modalities: undefined,
-    audio: undefined,
-    cacheKey: undefined,
-  },
-  untranslatable: [],
-  stream: false,
-  wantsUsage: false,
-  logProbs: false,
-})
+const newDraft = (): Draft => ({ ...newChatDraft(), wantsUsage: false, logProbs: false })
 
 /** A caller's body as a request. Reading is checking: each part is read once, by the one function that knows it. */
 export const readRequest = (body: JsonObject, door: Door): Request => {

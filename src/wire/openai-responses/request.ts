@@ -1,6 +1,7 @@
 import { invalid } from '../../core/errors.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { Message, Request } from '../../core/request.ts'
+import { modelOf, newChatDraft } from '../openai/draft.ts'
 import { maybe, stringAt } from '../openai/fields.ts'
 import type { Door } from '../wire.ts'
 import { readerOf } from './field-table.ts'
@@ -8,47 +9,7 @@ import { readInput } from './input-items.ts'
 import { wireName } from './name.ts'
 import type { Draft } from './settings.ts'
 
-const longestModel = 256
-
-const modelOf = (body: JsonObject): string => {
-  const { model } = body
-  if (typeof model !== 'string' || model === '') throw invalid('model', 'must name the model to ask.')
-  if (model.length > longestModel) throw invalid('model', `must not be longer than ${longestModel} characters.`)
-  return model
-}
-
-/** All fields are there from the start, so that every request has one shape for the machine. */
-const newDraft = (): Draft => ({
-  chat: {
-    messages: [],
-    tools: [],
-    toolChoice: undefined,
-    parallelTools: undefined,
-    format: undefined,
-    maxOutput: undefined,
-    choices: undefined,
-    temperature: undefined,
-    topP: undefined,
-    topK: undefined,
-    seed: undefined,
-    frequencyPenalty: undefined,
-    presencePenalty: undefined,
-    stop: [],
-    logitBias: undefined,
-    logProbs: undefined,
-    reasoning: undefined,
-    serviceTier: undefined,
-    user: undefined,
-    metadata: undefined,
-    store: undefined,
-    modalities: undefined,
-    audio: undefined,
-    cacheKey: undefined,
-  },
-  untranslatable: [],
-  stream: false,
-  probabilities: false,
-})
+const newDraft = (): Draft => ({ ...newChatDraft(), probabilities: false })
 
 /** The conversation may be kept where it is answered, and then nothing need be said here. */
 const keptElsewhere = ['prompt', 'previous_response_id', 'conversation'] as const

@@ -1,6 +1,7 @@
 import { invalid } from '../../core/errors.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { Chat, Format, ReasoningRequest } from '../../core/request.ts'
+import type { Format, ReasoningRequest } from '../../core/request.ts'
+import type { ChatDraft } from '../openai/draft.ts'
 import {
   arrayAt,
   booleanAt,
@@ -13,13 +14,9 @@ import {
   shortened,
   stringAt,
 } from '../openai/fields.ts'
-import type { Untranslatable } from './content.ts'
 
 /** A request while it is read. */
-export interface Draft {
-  readonly chat: { -readonly [Field in keyof Chat]: Chat[Field] }
-  readonly untranslatable: Untranslatable
-  stream: boolean
+export interface Draft extends ChatDraft {
   /** Did it ask to be shown log-probabilities? */
   probabilities: boolean
 }

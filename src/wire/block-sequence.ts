@@ -1,22 +1,17 @@
-import { JsonBalance } from '../../core/completion.ts'
-import type { Annotation, Media, Reasoning, Text, ToolCall } from '../../core/delta.ts'
-import { wrapInEnvelope } from '../../core/envelope.ts'
-import { incapable } from '../../core/errors.ts'
-import type { JsonObject } from '../../core/json.ts'
-import { garbled } from '../garbled.ts'
-import { formatOf, imageFormats } from './formats.ts'
-import { wireName } from './name.ts'
-import { writeRedacted } from './redacted.ts'
-import { nativeDeltas, nativeStart } from './write-native.ts'
+import { JsonBalance } from '../core/completion.ts'
+import type { Annotation, Media, Reasoning, Text, ToolCall } from '../core/delta.ts'
+import { wrapInEnvelope } from '../core/envelope.ts'
+import type { JsonObject } from '../core/json.ts'
+import { garbled } from './garbled.ts'
 
-/** Where content blocks go: one begins when the one before has ended. Only some have something to say at once. */
-export interface BlockSink {
-  begin(start: JsonObject | undefined): void
+/** Where content blocks go: one begins when the one before has ended. */
+export interface BlockSink<Start> {
+  begin(start: Start): void
   add(delta: JsonObject): void
   end(): void
 }
 
-/** A piece of a text block, of thinking, of a tool call, a picture, or a block that this language alone knows. */
+/** A piece of a text block, of thinking, of a tool call, a picture, or a block that one language alone knows. */
 export type Piece =
   | Text
   | Annotation
@@ -36,6 +31,20 @@ const shapeOf = (piece: Piece): Shape => {
 /** These come whole, each a block of its own. */
 const singles: ReadonlySet<Shape> = new Set(['redacted', 'media', 'native'])
 
+/** The words of a language whose answers are blocks, one after another. */
+export interface BlockWords<Start> {
+  /** Its wire. */
+  readonly name: string
+  /** Begins the block of this piece. Throws `incapable` for what the language has no block for. */
+  start(piece: Piece): Start
+  /** Says a piece inside its block; a tool call only where it has some input. */
+  say(piece: Piece, sink: BlockSink<Start>): void
+  /** The proof of thinking, of what was told of it before and now. */
+  joined(before: string | undefined, more: string): string
+  /** Says the proof at the end of a block of thinking. */
+  prove(signature: string): JsonObject
+}
+
 interface Open {
   readonly key: string
   readonly shape: Shape
@@ -50,14 +59,16 @@ interface Open {
  * Puts pieces of blocks, as they come, into blocks that stand one after another. Other languages tell several tool calls
  * at the same time: while the input of one is open, what belongs to others waits.
  */
-export class BlockSequence {
-  readonly #sink: BlockSink
+export class BlockSequence<Start> {
+  readonly #words: BlockWords<Start>
+  readonly #sink: BlockSink<Start>
   readonly #waiting = new Map<string, Piece[]>()
   readonly #endedTools = new Set<string>()
   #open: Open | undefined
   #single = 0
 
-  constructor(sink: BlockSink) {
+  constructor(words: BlockWords<Start>, sink: BlockSink<Start>) {
+    this.#words = words
     this.#sink = sink
   }
 
@@ -69,6 +80,11 @@ export class BlockSequence {
       if (this.#waiting.size > 0) this.#release(false)
     } else if (this.#waiting.size === 0 && this.#mayEnd()) this.#begin(key, shape, piece)
     else this.#wait(key, piece)
+  }
+
+  /** A delta of a kind we do not know, for the block that is open. */
+  addNative(delta: JsonObject): void {
+    if (this.#open) this.#sink.add(delta)
   }
 
   /** No more pieces come: what waits is told, and the last block ends. */
@@ -108,33 +124,22 @@ export class BlockSequence {
       key,
       shape,
       balance: shape === 'tool' ? new JsonBalance() : undefined,
-      origin: wireName,
+      origin: this.#words.name,
       signature: undefined,
     }
-    this.#sink.begin(startOf(piece))
+    this.#sink.begin(this.#words.start(piece))
     this.#apply(piece, this.#open)
   }
 
   #apply(piece: Piece, open: Open): void {
-    if (piece.kind === 'text') this.#sink.add({ text: piece.text })
-    else if (piece.kind === 'annotation') this.#sink.add({ citation: citationOf(piece) })
-    else if (piece.kind === 'reasoning') this.#think(piece, open)
-    else if (piece.kind === 'media') this.#sink.add({ image: { source: { bytes: piece.data } } })
-    else if (piece.kind === 'native') for (const delta of nativeDeltas(piece.value)) this.#sink.add(delta)
-    else if (piece.arguments !== '') {
+    if (piece.kind === 'tool_call') {
+      if (piece.arguments === '') return
       open.balance?.add(piece.arguments)
-      this.#sink.add({ toolUse: { input: piece.arguments } })
+    } else if (piece.kind === 'reasoning') {
+      open.origin = piece.origin
+      if (piece.signature !== undefined) open.signature = this.#words.joined(open.signature, piece.signature)
     }
-  }
-
-  #think(piece: Reasoning, open: Open): void {
-    open.origin = piece.origin
-    if (piece.redacted !== undefined) {
-      this.#sink.add({ reasoningContent: { redactedContent: writeRedacted(piece.redacted, piece.origin) } })
-      return
-    }
-    if (piece.signature !== undefined) open.signature = (open.signature ?? '') + piece.signature
-    if (piece.text !== '') this.#sink.add({ reasoningContent: { text: piece.text } })
+    this.#words.say(piece, this.#sink)
   }
 
   #end(): void {
@@ -148,29 +153,7 @@ export class BlockSequence {
 
   /** Thinking of another maker is sealed, so that it is known when the client sends it back. */
   #prove({ origin, signature }: Open): void {
-    const proof = origin === wireName ? signature : wrapInEnvelope(origin, signature)
-    if (proof !== undefined) this.#sink.add({ reasoningContent: { signature: proof } })
+    const proof = origin === this.#words.name ? signature : wrapInEnvelope(origin, signature)
+    if (proof !== undefined) this.#sink.add(this.#words.prove(proof))
   }
-}
-
-/** A citation; one of another maker has at least an address. */
-const citationOf = ({ origin, raw, title, url, citedText }: Annotation): JsonObject => {
-  if (origin === wireName) return raw
-  return {
-    title,
-    sourceContent: citedText === undefined ? undefined : [{ text: citedText }],
-    location: { web: { url } },
-  }
-}
-
-const startOf = (piece: Piece): JsonObject | undefined => {
-  if (piece.kind === 'native') return nativeStart(piece.value)
-  if (piece.kind === 'media') {
-    const format = formatOf(imageFormats, piece.mediaType)
-    if (format === undefined) throw incapable(piece.mediaType, wireName)
-    return { image: { format } }
-  }
-  if (piece.kind !== 'tool_call') return undefined
-  if (piece.custom) throw incapable('a custom tool call', wireName)
-  return { toolUse: { toolUseId: piece.id || 'tollgate_', name: piece.name ?? '' } }
 }
