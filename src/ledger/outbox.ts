@@ -8,7 +8,7 @@ import type { Owner, Pot } from './pot.ts'
 
 /** How long finished attempts wait for each other. */
 const gatherMs = 200
-/** So many lines are put into words in one go: one at a time, between two calls, that costs several times as much. */
+/** So many lines are put into words in one go, like those of the log. */
 const linesAtOnce = 64
 /** As many lines do not wait any longer. */
 const mostLines = 4_000

@@ -4,8 +4,8 @@ const afterMs = 1_000
 let isDone = false
 
 /**
- * Has what a start left behind collected, once for each process, while no call is under way: about 12 MB of 125 that
- * otherwise stay until there is traffic. Takes some 20 ms. Returns how to leave it.
+ * Has what a start left behind collected, once for each process, while no call is under way; otherwise it stays until
+ * there is traffic. Returns how to leave it.
  */
 export const collectStartGarbage = (isIdle: () => boolean): (() => void) => {
   if (isDone) return () => {}

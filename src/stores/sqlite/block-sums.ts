@@ -7,7 +7,7 @@ import { sumColumns } from './rollup-tables.ts'
 /** With more sums than this a block has none: what goes into the reports in one go must stay small. */
 const mostSums = 500
 
-/** Adds up the lines of a block while it is made: reading them again would cost as much as a third of their call's whole ledger. */
+/** Adds up the lines of a block while it is made, so that they need not be read again (docs/decisions/0017-ledger-in-blocks.md). */
 export const createLineSummer = (): LineSummer => {
   let gathering = new LineGathering()
   return {
