@@ -1,6 +1,8 @@
 import type { Match } from './core/allowance.ts'
-import type { Answer } from './core/answer.ts'
-import { type Attempt, type Call, type Caller, createId } from './core/call.ts'
+import type { Answer, Form } from './core/answer.ts'
+import { type Background, createBackground } from './core/background.ts'
+import { type Attempt, type CacheWish, type Call, type Caller, createId } from './core/call.ts'
+import type { Reader } from './core/chunk.ts'
 import type { Clock } from './core/clock.ts'
 import { asGatewayError, GatewayError } from './core/errors.ts'
 import { compose, type Handler } from './core/handler.ts'
@@ -19,11 +21,16 @@ import { type Admit, createAdmit } from './stages/admit.ts'
 import { begin } from './stages/begin.ts'
 import { breaker } from './stages/breaker.ts'
 import { budget } from './stages/budget.ts'
+import { cache } from './stages/cache.ts'
+import { coalesce } from './stages/coalesce.ts'
 import { count } from './stages/count.ts'
+import { keep } from './stages/keep.ts'
 import { limit, limitProvider } from './stages/limit.ts'
 import { createMirrors, type Mirrors } from './stages/mirror.ts'
 import { price } from './stages/price.ts'
+import { recall } from './stages/recall.ts'
 import { record } from './stages/record.ts'
+import type { AnswerCache } from './stores/store.ts'
 
 /** What a gateway is made of. Everything but the plan outlives a change of configuration. */
 export interface Parts {
@@ -39,6 +46,8 @@ export interface Parts {
   readonly sinks: readonly Sink[]
   /** Budgets, limits and the book of what was spent; undefined: there are none. */
   readonly money?: Money | undefined
+  /** Answers that are kept; undefined: none are, and nothing is asked together. */
+  readonly memory?: Memory | undefined
   readonly clock: Clock
   readonly random: () => number
   /** Calls under way at which the gateway counts as full. */
@@ -51,15 +60,25 @@ export interface Money {
   match(): Match
 }
 
+/** What was asked before. */
+export interface Memory {
+  readonly answers: AnswerCache
+  /** With which questions are named, so that a name tells nobody what was asked. */
+  readonly secret: Uint8Array
+  /** Reads bytes of a language; undefined: there is no such language. */
+  reader(wire: string, form: Form): Reader | undefined
+}
+
 /** What answers calls, and what it does beside them. */
 interface Assembled {
   readonly handle: Handler<Call>
   readonly mirrors: Mirrors
+  readonly background: Background
 }
 
 /** The whole gateway: what happens once per call, then what happens once per attempt. */
 const assemble = (parts: Parts, load: () => number): Assembled => {
-  const { health, retryBudget, clock, random, money } = parts
+  const { plan, health, retryBudget, clock, random, money, memory } = parts
   const attempt = compose<Attempt>(
     [
       ...(money ? [limitProvider(money), budget({ ...money, clock })] : []), // holds the most it can cost, settles what it did
@@ -71,7 +90,7 @@ const assemble = (parts: Parts, load: () => number): Assembled => {
     parts.transmit, //                    the only one that talks to upstreams
   )
   const route = createRoute({
-    plan: parts.plan,
+    plan,
     countRequest: retryBudget.request,
     takeRetry: retryBudget.take,
     open: (target) => health.state(target).open,
@@ -79,20 +98,30 @@ const assemble = (parts: Parts, load: () => number): Assembled => {
     random,
     load,
     hedging: parts.hedging,
-  })
+  })(attempt)
   const sinks = money ? [bookTo(money.ledger), ...parts.sinks] : parts.sinks
   const recorded = record(sinks, clock)
   const ask: Handler<Attempt> = (copy) => recorded(() => attempt(copy))(copy)
-  const mirrors = createMirrors({ plan: parts.plan, ask, clock, random })
+  const mirrors = createMirrors({ plan, ask, clock, random })
+  const background = createBackground({ ask: recorded(route), clock })
+  const remembering = memory && { ...memory, plan, background, recorded, clock, random }
   const handle = compose<Call>(
     [
       recorded, //                        sees every end; tells the sinks one record, the ledger first
       ...(money ? [limit(money)] : []), // requests, tokens and calls at once
+      ...(remembering
+        ? [
+            cache(remembering), //        asked before? answered from memory, in the words it was answered in
+            coalesce(remembering), //     the same question at the same time is asked once
+            recall(remembering), //       nearly asked before? off unless asked for
+            keep(remembering), //         keeps what is whole and good
+          ]
+        : []),
       mirrors.stage, //                   copies some calls to another target, in the background
     ],
-    route(attempt), //                    orders the targets; tries until one begins
+    route, //                             orders the targets; tries until one begins
   )
-  return { handle, mirrors }
+  return { handle, mirrors, background }
 }
 
 /** One thing asked of the gateway, before it is a call. */
@@ -109,6 +138,8 @@ export interface Question {
   readonly beginWithinMs?: number | undefined
   readonly noFallback?: boolean | undefined
   readonly retryCount?: number | undefined
+  /** What the caller wishes of answers from memory. */
+  readonly cacheWish?: CacheWish | undefined
 }
 
 /** A call under way. */
@@ -133,7 +164,7 @@ export interface Gateway {
 
 export const createGatewayFrom = (parts: Parts): Gateway => {
   const underWay = new Set<Reins>()
-  const { handle, mirrors } = assemble(parts, () => underWay.size / parts.capacity)
+  const { handle, mirrors, background } = assemble(parts, () => underWay.size / parts.capacity)
 
   let closed: GatewayError | undefined
 
@@ -157,6 +188,7 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
       notes: {},
       noFallback: question.noFallback ?? false,
       retryCount: question.retryCount ?? 0,
+      cacheWish: question.cacheWish,
     }
     const deadline = setTimeout(expire, totalMs, reins, totalMs)
     underWay.add(reins)
@@ -184,6 +216,7 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
   const cancelAll = (reason: GatewayError): void => {
     for (const reins of underWay) halt(reins, reason)
     mirrors.cancelAll(reason)
+    background.cancelAll(reason)
   }
 
   return {

@@ -31,6 +31,8 @@ export const planOf = (config: Config, providers: ProviderSet, policies: Policie
     policyChain: [],
     timeouts: config.timeouts,
     retry: config.retry,
+    identity: name,
+    readsCaller: false,
   })
   for (const [provider, models] of providers.listed) {
     for (const model of models) {
@@ -69,7 +71,13 @@ const configured = (model: ModelConfig, targetOf: (written: TargetConfig) => Tar
   retry: model.retry,
   hedge: model.hedge,
   mirror: model.mirror && { target: targetOf(model.mirror.target), share: model.mirror.share },
+  identity: identityOf(model),
+  readsCaller: model.rules.length > 0,
 })
+
+/** Everything that is written of who answers. */
+const identityOf = ({ name, targets, rules, contextChain, policyChain }: ModelConfig): string =>
+  JSON.stringify([name, targets, rules, contextChain, policyChain])
 
 /** Rules first: they choose who may answer, and what follows orders and leaves out. */
 const policiesOf = (

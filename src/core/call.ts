@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import type { ErrorCode } from './errors.ts'
+import type { Identity } from './identity.ts'
 import type { LimitStanding } from './limit-standing.ts'
 import type { Nanos } from './money.ts'
 import type { Outcome } from './outcome.ts'
@@ -47,6 +48,22 @@ export interface Call {
   readonly noFallback: boolean
   /** How often the caller's SDK has retried this already, by its own word. */
   readonly retryCount: number
+  /** What the caller wishes of answers from memory; undefined: as the model has it. */
+  readonly cacheWish?: CacheWish | undefined
+  /** What makes it the same as another call; undefined: it is answered for itself alone. Set by the stage `cache`. */
+  readonly identity?: Identity | undefined
+}
+
+/** What a caller wishes of answers from memory, within what its model allows. */
+export interface CacheWish {
+  /** May the answer come from memory, or from an equal call under way? Default true. */
+  readonly read?: boolean | undefined
+  /** May the answer be kept? Default true. */
+  readonly keep?: boolean | undefined
+  /** It must not be older than this. */
+  readonly maxAgeMs?: number | undefined
+  /** May it be the answer to a question that says nearly the same? Default as the model has it; true cannot be more than that. */
+  readonly semantic?: boolean | undefined
 }
 
 /** The four clocks of an attempt, in milliseconds; each has its own error. The fifth, the call's deadline, covers them all. */
@@ -104,7 +121,7 @@ export interface Notes {
   /** What became of asking a second target because the first was late; absent: that was not called for. */
   hedge?: HedgeOutcome
   /** What the gateway asked this for itself; absent: a caller asked. */
-  readonly purpose?: 'mirror'
+  readonly purpose?: Purpose
   /** The id of the call that it was asked for. */
   readonly parent?: string
   /** Was a copy of this call to go to another target? `full`: there were too many copies under way. */
@@ -113,6 +130,33 @@ export interface Notes {
   firstTokenAt?: number
   /** Where the caller's tightest limits stood when the call was let in. */
   limits?: readonly LimitStanding[]
+  /** What memory had to do with its answer; absent: nothing could be. */
+  cache?: CacheNote
+}
+
+/**
+ * What the gateway asks for itself. `mirror`: a copy for another target. `flight`: what several equal calls ask together,
+ * when the first of them is gone. `refresh`: a new answer in place of a kept one. `embed`: vectors to compare questions by.
+ * `check`: was an answer to a similar question the right one? `judge`: do two answers say the same?
+ */
+export type Purpose = 'mirror' | 'flight' | 'refresh' | 'embed' | 'check' | 'judge'
+
+/** What memory had to do with an answer. */
+export interface CacheNote {
+  /** `stale`: a hit that is being renewed. `off`: not looked for, by the caller's wish or because it is not safe. */
+  readonly outcome: 'hit' | 'stale' | 'semantic' | 'coalesced' | 'miss' | 'off'
+  /** How old the answer was. */
+  readonly ageMs?: number
+  /** The target that answered first. */
+  readonly target?: string
+  /** What the answer cost the first time, which it did not cost now; absent: unknown. */
+  readonly savedNanos?: Nanos
+  /** How much sooner it was there than the first time. */
+  readonly savedMs?: number
+  /** In shadow mode: it would have been answered like a similar question. */
+  readonly wouldHit?: boolean
+  /** Items of an embeddings request that were known, of all. */
+  readonly items?: { readonly known: number; readonly all: number }
 }
 
 /**

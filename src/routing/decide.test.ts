@@ -37,6 +37,8 @@ const route: Route = {
   contextChain: [larger],
   policyChain: [],
   timeouts: { totalMs: 600_000, streamTotalMs: 3_600_000, firstTokenMs: 1, idleMs: 1, progressMs: 1 },
+  identity: 'chat',
+  readsCaller: false,
   retry: { attempts: 4, sameTarget: 1 },
 }
 const call: Call = {

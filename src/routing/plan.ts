@@ -1,3 +1,4 @@
+import type { CacheRules } from '../core/cache-rules.ts'
 import type { Timeouts } from '../core/call.ts'
 import type { Target } from '../core/target.ts'
 import type { Policy } from './policy.ts'
@@ -20,6 +21,12 @@ export interface Route {
   readonly hedge?: HedgeLimits | undefined
   /** Undefined: nothing is copied. */
   readonly mirror?: Mirror | undefined
+  /** Undefined: nothing is answered from memory. */
+  readonly cache?: CacheRules | undefined
+  /** Names everything that this route says of who answers: an answer of another route is none of this one. */
+  readonly identity: string
+  /** Does who asks decide who answers, so that two callers of one scope may not share? */
+  readonly readsCaller: boolean
 }
 
 export interface RouteTimeouts extends Timeouts {

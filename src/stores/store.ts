@@ -264,3 +264,68 @@ export interface Store {
   readonly reports: ReportStore
   close(): Promise<void>
 }
+
+/** An answer that is kept, and whose it is. */
+export interface CacheEntry {
+  /** `Identity.key`, or the frame and the text of an embeddings item. */
+  readonly key: string
+  readonly scope: string
+  /** The public model. */
+  readonly model: string
+  /** The virtual key that asked first. */
+  readonly owner: string
+  readonly tags: Readonly<Record<string, string>>
+  /** Unix milliseconds. It is fresh before `freshUntil` and gone from `expiresAt` on. */
+  readonly storedAt: number
+  readonly freshUntil: number
+  readonly expiresAt: number
+  /** A `KeptAnswer`, or a vector, in bytes. */
+  readonly value: Uint8Array
+  /** What it is compared by with other questions; absent: it is the answer to this very question only. */
+  readonly likeness?: { readonly frame: string; readonly text: string; readonly vector: Float32Array } | undefined
+}
+
+/** A kept answer as it is looked for by similarity. */
+export interface SimilarEntry {
+  readonly key: string
+  readonly text: string
+  readonly vector: Float32Array
+  readonly expiresAt: number
+}
+
+/** Which kept answers are meant: those to which all of this applies. Empty: all of them. */
+export interface CacheFilter {
+  readonly key?: string | undefined
+  /** As `cacheScopeOf` gives it, such as `team:shop`. */
+  readonly scope?: string | undefined
+  readonly owner?: string | undefined
+  readonly model?: string | undefined
+  /** `name=value` */
+  readonly tag?: string | undefined
+}
+
+/** How much is kept. */
+export interface CacheStanding {
+  readonly memory: { readonly entries: number; readonly bytes: number; readonly mostBytes: number }
+  /** Undefined: nothing is kept beyond this process. As of a moment ago. */
+  readonly disk: { readonly entries: number; readonly bytes: number; readonly mostBytes: number } | undefined
+}
+
+/**
+ * Answers that are kept, the quickest tier first. What cannot be read, is not whole, or belongs to another scope is not
+ * there. Losing what is kept loses money, never a call: nothing here rejects but `purge`.
+ */
+export interface AnswerCache {
+  /** Gives a promise only where it must wait. Undefined: it is not there, or has expired. */
+  find(key: string, scope: string): CacheEntry | undefined | Promise<CacheEntry | undefined>
+  /** Keeps it soon; an older one of this key is replaced. */
+  put(entry: CacheEntry): void
+  /** Everything of a frame that can be compared with. */
+  similar(frame: string, scope: string): Promise<readonly SimilarEntry[]>
+  /** Gives how many were there. No process gives one of them from a second later on. */
+  purge(filter: CacheFilter): Promise<number>
+  /** Calls back when entries were purged here or by another process, or pushed out; `undefined`: all may be gone. */
+  listen(gone: (keys: readonly string[] | undefined) => void): void
+  standing(): CacheStanding
+  close(): Promise<void>
+}
