@@ -56,10 +56,12 @@ const addressOf = ({ baseUrl, signs }: ProviderRow): string => {
 }
 
 /** What stands in place of a key. */
-const signedBy = ({ signs }: ProviderRow): string =>
-  signs === 'aws'
+const signedBy = ({ signs }: ProviderRow): string => {
+  if (signs === 'ibm') return ', after it was exchanged for a token'
+  return signs === 'aws'
     ? '; or requests are signed, by `accessKeyId` and `secretAccessKey` or the usual variables of AWS'
     : ''
+}
 
 const section = (row: ProviderRow): string => {
   const variables = row.environmentKeys.length === 0 ? 'none' : list(row.environmentKeys)

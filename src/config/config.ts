@@ -93,6 +93,8 @@ export interface ProviderConfig {
   readonly aiSdk?: AiSdkConfig | undefined
   /** What only Google's Vertex AI has; undefined for other kinds. */
   readonly vertex?: VertexAccess | undefined
+  /** Who gives tokens for its key, where it is exchanged for some; undefined: the usual one. */
+  readonly tokenUrl?: string | undefined
   /** May callers bring a key of their own? */
   readonly clientKeys: boolean
   /** Without a slash at its end; undefined: the usual one of its kind. */

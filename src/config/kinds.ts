@@ -28,6 +28,7 @@ const signing: Readonly<Record<NonNullable<ProviderRow['signs']>, readonly OwnFi
   aws: ['accessKeyId', 'secretAccessKey', 'sessionToken'],
   entra: ['entra', 'apiVersion', 'deployments'],
   google: ['project', 'location', 'credentials', 'tokenUrl'],
+  ibm: ['tokenUrl'],
 }
 
 const called: readonly Kind[] = providerRows.map((row) => ({

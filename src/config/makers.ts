@@ -14,6 +14,7 @@ import { factsOf } from '../providers/models.ts'
 import type { Provider } from '../providers/provider.ts'
 import { createSimulated } from '../providers/simulated.ts'
 import { createVertex, vertexRows } from '../providers/vertex.ts'
+import { createWatsonx, watsonxKind } from '../providers/watsonx.ts'
 import type { ProviderConfig } from './config.ts'
 
 /** A provider that is ready to be asked. */
@@ -71,6 +72,7 @@ const makers: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ...each([geminiRow], createGemini),
   ...each([bedrockRow], (config) => createBedrock(addressed(config))),
   [azureKind, (config) => priced(createAzure({ ...addressed(config), ...config.azure }), 'azure')],
+  [watsonxKind, (config) => priced(createWatsonx({ ...config, apiKey: config.apiKey ?? '' }), undefined)],
   ...each(vertexRows, vertexOf),
 ])
 

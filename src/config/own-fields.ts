@@ -101,7 +101,10 @@ export const ownFields = {
     examples: ['/run/secrets/vertex.json'],
   }).optional(),
   tokenUrl: text(
-    { description: 'Who gives tokens. Default: as the key says.', examples: ['https://oauth2.googleapis.com/token'] },
+    {
+      description: 'Who gives tokens. Default: as the key says; for IBM, its cloud.',
+      examples: ['https://oauth2.googleapis.com/token'],
+    },
     'address',
   ).optional(),
   accessKeyId: text({

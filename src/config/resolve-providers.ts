@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { isSendable } from './addresses.ts'
+import { baseUrlProblem, isSendable } from './addresses.ts'
 import type { Path } from './complaints.ts'
 import type { ProviderConfig, SimulationConfig } from './config.ts'
 import type { DiscoveredProvider } from './discover.ts'
@@ -81,6 +81,7 @@ const configured = (entry: Entry<Written>, surroundings: Surroundings): Provider
     ...(aws || azure?.entra ? { apiKey: undefined, apiKeys: [], aws } : keysOf(entry, kind, surroundings)),
     azure,
     vertex: vertexOf(value, kind, path, surroundings),
+    tokenUrl: tokenUrlOf(entry, kind, complain),
     clientKeys: value.clientKeys ?? false,
     baseUrl: addressOf(value, kind, path, surroundings),
     headers: headersFrom(value.headers, [...path, 'headers'], complain),
@@ -111,6 +112,16 @@ const complainOfForeignFields = ({ path, value }: Entry<Written>, kind: Kind, co
     if (!isGiven(value[field]) || kind.own.includes(field)) continue
     complain([...path, field], `is nothing that a provider of kind ${kind.name} has`, 'key')
   }
+}
+
+/** Who gives tokens for a key that must be exchanged: one key, as each would need its own. */
+const tokenUrlOf = ({ path, value }: Entry<Written>, kind: Kind, complain: Complain): string | undefined => {
+  if (kind.signs !== 'ibm') return undefined
+  for (const field of ['apiKeys', 'clientKeys'] as const)
+    if (value[field]) complain([...path, field], `is nothing that a provider of kind ${kind.name} has`, 'key')
+  const problem = value.tokenUrl === undefined ? undefined : baseUrlProblem(value.tokenUrl)
+  if (problem !== undefined) complain([...path, 'tokenUrl'], problem)
+  return value.tokenUrl
 }
 
 const simulated = ({ name, value }: Entry<Written>, kind: Kind): ProviderConfig => ({

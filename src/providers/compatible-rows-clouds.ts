@@ -5,6 +5,19 @@ const checked = '2026-11-24'
 /** Clouds and gateways in front of many models, in OpenAI's chat language. */
 export const cloudRows: readonly ProviderRow[] = [
   {
+    kind: 'perplexity',
+    title: 'Perplexity',
+    baseUrl: 'https://api.perplexity.ai/v1',
+    environmentKeys: ['PERPLEXITY_API_KEY'],
+    auth: 'bearer',
+    // Its chat language ended in September 2026; what is left speaks the Responses language.
+    quirks: {},
+    models: ['openai/gpt-5.5'],
+    priceProvider: undefined,
+    source: 'https://docs.perplexity.ai/docs/agent-api/openai-compatibility',
+    checked: '2026-11-30',
+  },
+  {
     kind: 'openrouter',
     title: 'OpenRouter',
     baseUrl: 'https://openrouter.ai/api/v1',
@@ -146,6 +159,22 @@ export const cloudRows: readonly ProviderRow[] = [
     priceProvider: undefined,
     source: 'https://docs.byteplus.com/api/docs/ModelArk/1330626',
     checked,
+  },
+  {
+    kind: 'watsonx',
+    title: 'IBM watsonx.ai',
+    baseUrl: 'https://{region}.ml.cloud.ibm.com/ml/gateway/v1',
+    blanks: [{ name: 'region', meaning: 'the region', environmentKeys: [], usual: 'us-south' }],
+    environmentKeys: ['WATSONX_API_KEY', 'WATSONX_APIKEY'],
+    auth: 'bearer',
+    // The key is exchanged for tokens that live for an hour.
+    signs: 'ibm',
+    quirks: { maxOutputField: 'max_tokens', developerRole: false },
+    // Which models there are is set up in the gateway of each account.
+    models: [],
+    priceProvider: undefined,
+    source: 'https://www.ibm.com/docs/en/watsonx/saas?topic=generation-inferencing-gateway-models',
+    checked: '2026-11-30',
   },
   {
     kind: 'litellm',

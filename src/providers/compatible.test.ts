@@ -55,7 +55,7 @@ describe('compatibleRows', () => {
       assert.match(row.checked, /^20\d\d-\d\d-\d\d$/)
       assert.ok(row.auth === 'optional' || row.environmentKeys.length > 0)
       assert.equal(new Set(row.models).size, row.models.length)
-      for (const name of row.environmentKeys) assert.match(name, /^[A-Z][A-Z0-9_]*_(KEY|TOKEN)$/)
+      for (const name of row.environmentKeys) assert.match(name, /^[A-Z][A-Z0-9_]*_(API)?KEY$|^[A-Z][A-Z0-9_]*_TOKEN$/)
     })
 
     test(`writes a plain question for ${row.title}`, () => {

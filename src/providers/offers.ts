@@ -146,6 +146,8 @@ export const offers: ReadonlyMap<string, Offer> = new Map([
     'openai-responses',
     offer([], 'https://developers.openai.com/api/docs/guides/migrate-to-responses', { responses: 'alone' }),
   ],
+  ['perplexity', offer([], 'https://docs.perplexity.ai/docs/agent-api/openai-compatibility', { responses: 'alone' })],
+  ['watsonx', offer(['embed'], 'https://www.ibm.com/docs/en/watsonx/saas?topic=generation-inferencing-gateway-models')],
   ['docker-model-runner', offer(['embed'], 'https://docs.docker.com/ai/model-runner/api-reference/')],
   // Whoever names an address knows what is there; what is not says so itself.
   ['openai-compatible', offer([...everything, 'rerank'], 'https://developers.openai.com/api/reference')],

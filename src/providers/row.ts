@@ -26,7 +26,7 @@ export interface ProviderRow {
   /** How the key is shown; `optional`: as a bearer token when there is one, and calls without it work. */
   readonly auth: 'bearer' | 'x-api-key' | 'x-goog-api-key' | 'api-key' | 'service-account' | 'optional'
   /** Whose identities prove who calls in place of a key; absent: nobody's. */
-  readonly signs?: 'aws' | 'entra' | 'google' | undefined
+  readonly signs?: 'aws' | 'entra' | 'google' | 'ibm' | undefined
   readonly quirks: Quirks
   /** Models it is known to serve, its best first; empty where that depends on who runs it. */
   readonly models: readonly string[]

@@ -60,6 +60,12 @@ const eventsOf = ({ framing }: Wire, bytes: Buffer): Buffer[] => {
   return piece ? splitter.split(piece) : []
 }
 
+/** The pieces of whole events that a splitter gives for bytes that come so. */
+const pushed = ({ framing }: Wire, reads: readonly Buffer[]): Buffer[] => {
+  const splitter = framing.splitter()
+  return reads.flatMap((read) => splitter.push(read) ?? [])
+}
+
 /** What a wire wrote for a stream, as bytes. */
 const bytesOf = ({ framing }: Wire, written: string): Buffer => Buffer.from(written, framing.encoding)
 
@@ -123,6 +129,17 @@ const testStream = (wire: Wire, { bytes }: Sample, { endMark = true }: Quirks): 
   })
   test('says the same read event by event or at once', () => {
     assert.deepEqual(meaningOf(readStream(wire, [bytes])), meaningOf(deltas))
+  })
+  test('is the same events wherever the network splits it, and when it splits it at every byte', () => {
+    for (let at = 0; at < bytes.length; at++) {
+      const pieces = pushed(wire, [bytes.subarray(0, at), bytes.subarray(at)])
+      assert.ok(Buffer.concat(pieces).equals(Buffer.concat(events)), `split at byte ${at}`)
+    }
+    const single = pushed(
+      wire,
+      Array.from(bytes, (_, at) => bytes.subarray(at, at + 1)),
+    )
+    assert.deepEqual(meaningOf(readStream(wire, single)), meaningOf(deltas))
   })
   test('is not complete when it is cut at any byte', () => {
     for (let cut = 0; cut < bytes.length; cut++) {
