@@ -1,0 +1,60 @@
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { OutputRule, OutputRung } from '../core/output-rules.ts'
+import { coerce } from './coerce.ts'
+import type { Violation } from './compile.ts'
+import { findJson } from './find-json.ts'
+import { brokenRules } from './output-checks.ts'
+import type { SchemaChecks } from './schema-checks.ts'
+
+/** What an answer must satisfy; without a schema it must be an object. */
+export interface Demand {
+  readonly schema: JsonObject | undefined
+  readonly rules: readonly OutputRule[]
+}
+
+/** What became of what a model said. */
+export type Climbed =
+  | { readonly rung: Extract<OutputRung, 'native' | 'extracted' | 'repaired' | 'coerced'>; readonly text: string }
+  /** Nothing in it will do, and why; empty where there is no JSON in it. */
+  | { readonly rung: undefined; readonly violations: readonly Violation[] }
+
+const rungs = { parsed: 'native', extracted: 'extracted', repaired: 'repaired' } as const
+
+/** So many values in one text are held against its schema. */
+const mostTried = 8
+
+/**
+ * Climbs from what is there to what is wanted, as few rungs as suffice: the text as it is, the JSON in it, JSON that was
+ * put right, values that were made to fit where that is certain. What is valid is never changed.
+ */
+export const climb = async (text: string, demand: Demand, checks: SchemaChecks): Promise<Climbed> => {
+  const found = findJson(text).slice(0, mostTried)
+  let first: readonly Violation[] | undefined
+  for (const { value, rung } of found) {
+    const violations = await violationsOf(value, demand, checks)
+    if (violations.length === 0) return { rung: rungs[rung], text: rung === 'parsed' ? text : JSON.stringify(value) }
+    first ??= violations
+  }
+  if (demand.schema) {
+    for (const { value } of found) {
+      const { value: fitted, changes } = coerce(value, demand.schema)
+      if (changes > 0 && (await violationsOf(fitted, demand, checks)).length === 0)
+        return { rung: 'coerced', text: JSON.stringify(fitted) }
+    }
+  }
+  return { rung: undefined, violations: first ?? [] }
+}
+
+const noObject: Violation = { pointer: '', message: 'must be an object', keyword: 'type' }
+
+const violationsOf = async (
+  value: JsonValue,
+  { schema, rules }: Demand,
+  checks: SchemaChecks,
+): Promise<readonly Violation[]> => {
+  if (!schema)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? brokenRules(value, rules) : [noObject]
+  const verdict = await checks.check(schema, value)
+  if (verdict.isValid === undefined) return [{ pointer: '', message: verdict.problem, keyword: 'schema' }]
+  return verdict.isValid ? brokenRules(value, rules) : verdict.violations
+}
