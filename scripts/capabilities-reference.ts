@@ -107,7 +107,7 @@ request as an attempt would, with the language and the quirks of the kind, and l
 
 - **native**: asked for in the provider's own words. Whether the model does it well is another matter.
 - **emulated**: done in another way that means the same: a budget of thinking becomes an effort, instructions of a developer become those
-  of the system, tokens are counted by the gateway.
+  of the system, tokens are counted by the gateway, a format is told in words and the answer held against it.
 - **refused**: the provider or its language has no words for it. Such a call goes to the next target of its model, or is refused with a
   400 that names the field, before anything is sent; nothing is passed over in silence.
 

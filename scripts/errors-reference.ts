@@ -24,6 +24,10 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   too_large: 'The body is over `server.maxBodyBytes`, or over what the provider takes.',
   unsupported_media_type: 'The body must be `application/json`, in UTF-8, not compressed.',
   conflict: 'The name is taken, or what was to be changed was changed meanwhile. Only administrators meet it.',
+  idempotency_conflict:
+    'The same request is under way under this idempotency key, and took longer than this one could wait. Ask again with the same key when `retry-after` says so.',
+  idempotency_mismatch:
+    'Something else was asked under this idempotency key before. A key is good for one request; take a new one.',
   budget_exhausted:
     'A budget does not cover what this call may cost at most. The `tollgate` object names the budget, its scope, its limit, what was used, and when it resets. Asking again does not help; a smaller output limit may.',
   price_unknown:
@@ -31,6 +35,10 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   rate_limited:
     'A limit of the gateway itself: requests, tokens or calls at once. The `tollgate` object names the limit, its scope, what was used, and when more is free; `retry-after` says the same.',
   overloaded: 'The gateway holds as much as it may, or is stopping. Ask again shortly.',
+  queue_full:
+    'All places of the queue before the target are taken, or this key has its quarter of them. The `tollgate` object names the queue; `retry-after` tells how long the wait is.',
+  queue_timeout:
+    'The turn of this call in the queue before the target would come too late, or did not come in time. It was never sent; `retry-after` tells how long the wait is.',
   deadline_exceeded:
     'The time for the call is over: the limit of the model, of the header, of the library, or of the SDK. Whatever was under way was stopped.',
   cancelled: 'The caller went away; nobody reads this. It is recorded so that it is not taken for a failure.',
@@ -39,6 +47,8 @@ const meanings: Readonly<Record<ErrorCode, string>> = {
   upstream_unreachable: 'The provider could not be reached, or closed the connection before its answer was complete.',
   upstream_failed: 'The provider answered with a failure of its own.',
   upstream_garbled: 'The provider sent what cannot be read, or its stream was cut.',
+  output_invalid:
+    'No model gave JSON that satisfies the format that was asked for, after asking again. The `tollgate` object names the places; make the schema simpler, or name a model under `output.fallback`, or an `output.default`.',
   upstream_throttled: "The provider's rate limit, at every target. Wait as long as the headers say.",
   upstream_overloaded: 'The provider says that it is overloaded.',
   upstream_timeout: 'The provider was not reached, did not begin, or fell silent within the time it is given.',

@@ -95,7 +95,8 @@ class Delivery {
   readonly #sign = (): void => {
     if (this.#outlet.closed) return
     this.#commit(undefined)
-    this.#outlet.write(inBytes(this.#wire.keepAlive, this.#wire))
+    const place = placeOf(this.#opened.call, this.#wire)
+    this.#outlet.write(inBytes(this.#wire.keepAlive + place, this.#wire))
     this.#keepAlive = setTimeout(this.#sign, this.#keepAliveMs)
   }
 
@@ -148,13 +149,13 @@ class Delivery {
         if (hidesUsage && isOnlyUsage(chunk)) continue
         if (chunk.ends) {
           ended = true
-          this.#send(inBytes(closingComment(this.#opened.call, this.#wire), this.#wire))
+          this.#send(inBytes(closingComment(this.#opened.call, this.#wire, this.#answer), this.#wire))
         }
       }
       const drained = this.#send(chunk.bytes)
       if (drained) await drained
     }
-    this.#outlet.end(ended ? undefined : inBytes(closingComment(this.#opened.call, this.#wire), this.#wire))
+    this.#outlet.end(ended ? undefined : inBytes(closingComment(this.#opened.call, this.#wire, this.#answer), this.#wire))
   }
 
   /** Different languages: what each chunk means is written in the caller's words. */
@@ -171,7 +172,7 @@ class Delivery {
       if (drained) await drained
     }
     this.#commit(answer)
-    this.#outlet.end(inBytes(closingComment(this.#opened.call, this.#wire) + writer.end(), this.#wire))
+    this.#outlet.end(inBytes(closingComment(this.#opened.call, this.#wire, this.#answer) + writer.end(), this.#wire))
   }
 }
 
@@ -215,8 +216,29 @@ const commonHeaders = (call: Call, type: string, wire: Wire): Record<string, str
     vary: 'authorization',
     'x-tollgate-attempts': String(attemptsOf(call)),
   }
-  const { limits } = call.notes
+  const { limits, queuedMs, waiting, replayOf } = call.notes
+  if (queuedMs !== undefined || waiting) addQueue(headers, call)
+  if (replayOf !== undefined) Object.assign(headers, replayHeaders)
   return limits ? Object.assign(headers, wire.limitHeaders(limits, Date.now())) : headers
+}
+
+/** Of an answer that was given before: it was paid for then. */
+const replayHeaders = { 'idempotent-replayed': 'true', 'x-tollgate-cost-usd': '0' }
+
+/** How long it waited for targets; where it still does, how many are before it and for about how long. */
+const addQueue = (headers: Record<string, string>, { notes }: Call): void => {
+  headers['x-tollgate-queue-ms'] = String(Math.round(notes.queuedMs ?? 0))
+  if (!notes.waiting) return
+  const { position, waitMs } = notes.waiting()
+  headers['x-tollgate-queue-position'] = String(position)
+  headers['x-tollgate-queue-estimate-ms'] = String(Math.ceil(waitMs))
+}
+
+/** Where a call stands that waits for a target, as a comment; empty for one that does not, or where no comment fits. */
+const placeOf = ({ notes }: Call, { framing }: Wire): string => {
+  if (!notes.waiting) return ''
+  const { position, waitMs } = notes.waiting()
+  return framing.comment(`tollgate queue_position=${position} queue_estimate_ms=${Math.ceil(waitMs)}`)
 }
 
 /** Requests made to providers: an attempt that was refused before anybody was asked is none. */
@@ -246,9 +268,9 @@ const addAnswerHeaders = (headers: Record<string, string>, answer: Answer, call:
 const sendable = (id: string): string => (/^[!-~]*$/.test(id) ? id : encodeURI(id.toWellFormed()))
 
 /** What is known only at the end, as a comment that every client passes over. A block of its own, before the last event. */
-const closingComment = (call: Call, wire: Wire): string => {
+const closingComment = (call: Call, wire: Wire, answer: Answer | undefined): string => {
   const cost = costOfCall(call.account)
-  const target = call.account.attempts.at(-1)?.target ?? ''
+  const target = call.account.attempts.at(-1)?.target ?? answer?.head.target.id ?? ''
   const facts = [`cost_usd=${cost === undefined ? 'unknown' : usdFromNanos(cost)}`, `target=${sendable(target)}`]
   return wire.framing.comment(`tollgate ${facts.join(' ')} attempts=${attemptsOf(call)}`)
 }

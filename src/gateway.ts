@@ -6,12 +6,15 @@ import type { Reader } from './core/chunk.ts'
 import type { Clock } from './core/clock.ts'
 import { asGatewayError, GatewayError } from './core/errors.ts'
 import { compose, type Handler } from './core/handler.ts'
+import type { OutputRules } from './core/output-rules.ts'
+import { type Priority, priorityWithin } from './core/priority.ts'
 import type { ProviderKey } from './core/provider-key.ts'
 import type { Sink } from './core/record.ts'
 import type { Request } from './core/request.ts'
 import { Stop } from './core/stop.ts'
 import { bookTo } from './ledger/book.ts'
 import type { Ledger } from './ledger/ledger.ts'
+import type { Gates } from './queueing/gates.ts'
 import type { Health } from './routing/health.ts'
 import type { Hedging } from './routing/hedging.ts'
 import type { Plan } from './routing/plan.ts'
@@ -23,14 +26,20 @@ import { breaker } from './stages/breaker.ts'
 import { budget } from './stages/budget.ts'
 import { cache } from './stages/cache.ts'
 import { coalesce } from './stages/coalesce.ts'
+import { conform } from './stages/conform.ts'
 import { count } from './stages/count.ts'
+import { emulate } from './stages/emulate.ts'
+import { idempotent } from './stages/idempotent.ts'
 import { keep } from './stages/keep.ts'
 import { limit, limitProvider } from './stages/limit.ts'
 import { createMirrors, type Mirrors } from './stages/mirror.ts'
 import { price } from './stages/price.ts'
 import { recall } from './stages/recall.ts'
 import { record } from './stages/record.ts'
-import type { AnswerCache } from './stores/store.ts'
+import { throttle } from './stages/throttle.ts'
+import type { AnswerCache, IdempotencyStore } from './stores/store.ts'
+import type { SchemaChecks } from './structured/schema-checks.ts'
+import type { Wire } from './wire/wire.ts'
 
 /** What a gateway is made of. Everything but the plan outlives a change of configuration. */
 export interface Parts {
@@ -43,11 +52,17 @@ export interface Parts {
   readonly retryBudget: RetryBudget
   /** Undefined: nobody is asked twice because a target is late. */
   readonly hedging?: Hedging | undefined
+  /** Undefined: nobody waits for a target. */
+  readonly gates?: Gates | undefined
   readonly sinks: readonly Sink[]
   /** Budgets, limits and the book of what was spent; undefined: there are none. */
   readonly money?: Money | undefined
   /** Answers that are kept; undefined: none are, and nothing is asked together. */
   readonly memory?: Memory | undefined
+  /** Holds structured output against its schema; undefined: it passes as it comes. */
+  readonly structured?: Structured | undefined
+  /** Answers that are given again to the same key of a caller; undefined: keys of callers mean nothing. */
+  readonly keyed?: Keyed | undefined
   readonly clock: Clock
   readonly random: () => number
   /** Calls under way at which the gateway counts as full. */
@@ -58,6 +73,22 @@ export interface Money {
   readonly ledger: Ledger
   /** Which allowances bind whom; read anew each time, as administrators change them. */
   match(): Match
+}
+
+/** What structured output is held against. */
+export interface Structured {
+  readonly checks: SchemaChecks
+  /** A language by its name; undefined: there is none. */
+  wire(name: string): Wire | undefined
+}
+
+/** What was asked under keys of callers. */
+export interface Keyed {
+  readonly calls: IdempotencyStore
+  /** With which keys and questions are named, and answers sealed. */
+  readonly secret: Uint8Array
+  /** A language by its name; undefined: there is none. */
+  wire(name: string): Wire | undefined
 }
 
 /** What was asked before. */
@@ -78,9 +109,11 @@ interface Assembled {
 
 /** The whole gateway: what happens once per call, then what happens once per attempt. */
 const assemble = (parts: Parts, load: () => number): Assembled => {
-  const { plan, health, retryBudget, clock, random, money, memory } = parts
+  const { plan, health, retryBudget, clock, random, money, memory, structured } = parts
   const attempt = compose<Attempt>(
     [
+      emulate, //                         tells a target in words what format is wanted, where it has none
+      ...(parts.gates ? [throttle({ gates: parts.gates, clock, money })] : []), // waits for its turn, where there is a queue
       ...(money ? [limitProvider(money), budget({ ...money, clock })] : []), // holds the most it can cost, settles what it did
       breaker(health), //                 a target that keeps failing is left alone for a while
       price(clock), //                    what the attempt used, what that costs: one line
@@ -108,6 +141,7 @@ const assemble = (parts: Parts, load: () => number): Assembled => {
   const handle = compose<Call>(
     [
       recorded, //                        sees every end; tells the sinks one record, the ledger first
+      ...(parts.keyed ? [idempotent({ ...parts.keyed, clock })] : []), // the same key again: the same answer, not a second call
       ...(money ? [limit(money)] : []), // requests, tokens and calls at once
       ...(remembering
         ? [
@@ -117,6 +151,7 @@ const assemble = (parts: Parts, load: () => number): Assembled => {
             keep(remembering), //         keeps what is whole and good
           ]
         : []),
+      ...(structured ? [conform({ ...structured, plan })] : []), // structured output: hold, check, put right, ask again
       mirrors.stage, //                   copies some calls to another target, in the background
     ],
     route, //                             orders the targets; tries until one begins
@@ -138,8 +173,14 @@ export interface Question {
   readonly beginWithinMs?: number | undefined
   readonly noFallback?: boolean | undefined
   readonly retryCount?: number | undefined
+  /** Against others that wait for the same target; no more than its key may. */
+  readonly priority?: Priority | undefined
+  /** The caller's own name for it, 1 to 255 printable characters. */
+  readonly idempotencyKey?: string | undefined
   /** What the caller wishes of answers from memory. */
   readonly cacheWish?: CacheWish | undefined
+  /** What is done so that its answer satisfies its format, in place of what its model says. */
+  readonly output?: OutputRules | undefined
 }
 
 /** A call under way. */
@@ -188,7 +229,10 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
       notes: {},
       noFallback: question.noFallback ?? false,
       retryCount: question.retryCount ?? 0,
+      priority: priorityWithin(question.priority, question.caller.priority),
+      idempotencyKey: question.idempotencyKey,
       cacheWish: question.cacheWish,
+      output: question.output,
     }
     const deadline = setTimeout(expire, totalMs, reins, totalMs)
     underWay.add(reins)

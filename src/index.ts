@@ -8,17 +8,20 @@ export type { Delta, FinishReason } from './core/delta.ts'
 export { type ErrorCode, GatewayError } from './core/errors.ts'
 /** Tokens in disjoint parts. */
 export type { Usage } from './core/usage.ts'
+/** What is asked. */
+export type { ChatRequest } from './library/chat-request.ts'
 /** A whole answer. */
 export type { AssistantMessage, ChatAnswer, RequestedTool } from './library/collect.ts'
 /** The gateway in this process. */
 export {
   type CallerScope,
   type CallOptions,
-  type ChatRequest,
   type ChatStream,
   createGateway,
   type LibraryGateway,
 } from './library/create-gateway.ts'
 export type { EmbedAnswer, EmbedRequest } from './library/embed.ts'
+/** Values that satisfy a schema. */
+export type { ObjectRequest, ObjectResult, Partially, StandardSchema } from './library/object.ts'
 /** Models of the AI SDK as a provider of the gateway. */
 export { type AiSdkHandle, fromAiSdk } from './providers/ai-sdk/handles.ts'

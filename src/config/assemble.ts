@@ -5,13 +5,17 @@ import { systemClock } from '../core/clock.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Sink } from '../core/record.ts'
 import { createGatewayFrom, type Gateway } from '../gateway.ts'
+import { createGates, type Gates } from '../queueing/gates.ts'
+import type { GateStanding } from '../queueing/standing.ts'
 import type { HealthOptions } from '../routing/health.ts'
 import { createHedging } from '../routing/hedging.ts'
 import type { Plan } from '../routing/plan.ts'
 import { createRetryBudget } from '../routing/retry-budget.ts'
 import type { Store } from '../stores/store.ts'
+import { createSchemaChecks, type SchemaChecks } from '../structured/schema-checks.ts'
 import { type Batch, createBatch } from '../telemetry/batch.ts'
 import { createLogSink } from '../telemetry/log.ts'
+import { wireNamed } from '../wire/wires.ts'
 import { type Books, openBooks } from './books.ts'
 import type { Config } from './config.ts'
 import { createFoundation, type Foundation } from './foundation.ts'
@@ -45,6 +49,8 @@ export interface Runtime {
   readonly control: Control
   /** Throws `not_found` where they are switched off. */
   metrics(): Promise<{ readonly type: string; readonly text: string }>
+  /** Where the queues before targets stand. */
+  queues(): readonly GateStanding[]
   /** Counts a refusal that happened before there was a call. */
   refused(error: GatewayError, wire: string): void
   readonly log: Logger
@@ -69,12 +75,19 @@ export interface Additions {
 /** Puts a gateway together from its configuration. Rejects with `store_unavailable` when its store cannot be used. */
 export const assemble = async (config: Config, additions: Additions = {}): Promise<Runtime> => {
   const clock = systemClock
-  const foundation = createFoundation(config, { clock, health: additions.health, inFlight: () => gateway.inFlight })
+  const gates = createGates({ clock })
+  const foundation = createFoundation(config, {
+    clock,
+    health: additions.health,
+    inFlight: () => gateway.inFlight,
+    queues: gates.standings,
+  })
   const { health, carried, log, metrics } = foundation
   const batch = createBatch([...(config.telemetry.metrics ? [metrics.sink] : []), createLogSink(log)])
+  const store = additions.store ?? (await openStore(config.store))
   const books = await openBooks({
     config: () => foundation.current.config,
-    store: additions.store ?? (await openStore(config.store)),
+    store,
     clock,
     log: log.logger,
     isModel: (name) => foundation.current.plan.find(name) !== undefined,
@@ -84,6 +97,7 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     throw thrown
   })
   const { directory, ledger } = books
+  const checks = createSchemaChecks()
   const gateway = createGatewayFrom({
     plan: () => foundation.current.plan,
     transmit: (attempt) => (carried.homes.get(attempt.target) ?? foundation.current.transmit)(attempt),
@@ -92,13 +106,16 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     health,
     retryBudget: createRetryBudget({ clock }),
     hedging: createHedging(),
+    gates,
     sinks: [batch.sink, ...(additions.sinks ?? [])],
     money: additions.hasLedger === false ? undefined : { ledger, match: () => directory.match() },
+    structured: { checks, wire: wireNamed },
+    keyed: { calls: store.idempotency, secret: await store.control.secret(), wire: wireNamed },
     clock,
     random: Math.random,
     capacity,
   })
-  return runtimeOf({ started: config, foundation, batch, books, gateway })
+  return runtimeOf({ started: config, foundation, batch, books, gates, checks, gateway })
 }
 
 interface Assembled {
@@ -107,10 +124,12 @@ interface Assembled {
   readonly foundation: Foundation
   readonly batch: Batch
   readonly books: Books
+  readonly gates: Gates
+  readonly checks: SchemaChecks
   readonly gateway: Gateway
 }
 
-const runtimeOf = ({ started, foundation, batch, books, gateway }: Assembled): Runtime => {
+const runtimeOf = ({ started, foundation, batch, books, gates, checks, gateway }: Assembled): Runtime => {
   const { carried, log, metrics } = foundation
   const { directory, control } = books
   return {
@@ -139,6 +158,7 @@ const runtimeOf = ({ started, foundation, batch, books, gateway }: Assembled): R
       batch.flush()
       return { type: metrics.contentType, text: await metrics.text() }
     },
+    queues: gates.standings,
     refused: metrics.refused,
     log: log.logger,
     flush: () => {
@@ -149,6 +169,7 @@ const runtimeOf = ({ started, foundation, batch, books, gateway }: Assembled): R
       // Before the connections go: a call that loses its connection would try again, over a new one.
       gateway.close(new GatewayError('overloaded', 'The gateway is closed.', { outcome: 'cancelled' }))
       await carried.pools.destroy()
+      await checks.close()
       batch.flush()
       await books.close()
       await log.close()

@@ -1,5 +1,7 @@
 import type { DeclaredKey, DeclaredScope } from '../control/declaration.ts'
 import type { Allowance } from '../core/allowance.ts'
+import type { OutputRules } from '../core/output-rules.ts'
+import type { QueueLimits } from '../core/queue-limits.ts'
 import type { Quirks } from '../core/target.ts'
 import type { WeighedKey } from '../providers/several-keys.ts'
 import type { AwsIdentity } from '../providers/sign/aws.ts'
@@ -103,6 +105,8 @@ export interface ProviderConfig {
   readonly headers: Readonly<Record<string, string>>
   /** Empty: those its kind is known for. */
   readonly models: readonly string[]
+  /** How calls wait for it; undefined: they do not. */
+  readonly queue?: QueueLimits | undefined
   /** Only what differs from the kind. */
   readonly quirks: Quirks
   /** Undefined unless the kind is simulated. */
@@ -132,10 +136,14 @@ export interface ModelConfig {
   readonly policyChain: readonly TargetConfig[]
   readonly timeouts: RouteTimeouts
   readonly retry: RetryLimits
+  /** Undefined: as the providers of its targets have it. */
+  readonly queue?: QueueLimits | false | undefined
   /** Undefined: nothing is asked twice. */
   readonly hedge: HedgeLimits | undefined
   /** Undefined: nothing is copied. */
   readonly mirror: MirrorConfig | undefined
+  /** What is done so that structured output is valid; undefined: what is usual. */
+  readonly output: OutputRules | 'off' | undefined
 }
 
 /** A condition and who answers where it holds. */

@@ -2,6 +2,7 @@ import type { Attempt } from '../core/call.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Handler } from '../core/handler.ts'
 import type { Target } from '../core/target.ts'
+import type { GateStanding } from '../queueing/standing.ts'
 import { createHealth, type Health, type HealthOptions } from '../routing/health.ts'
 import { createPolicies } from '../routing/policies.ts'
 import { createLog, type Log } from '../telemetry/log.ts'
@@ -16,6 +17,8 @@ export interface FoundationOptions {
   readonly health: Omit<HealthOptions, 'clock'> | undefined
   /** Calls under way, for the metrics. */
   inFlight(): number
+  /** Where the queues before targets stand, for the metrics. */
+  queues(): readonly GateStanding[]
 }
 
 /** What a gateway stands on as long as its process lives, and the snapshot that is in force. */
@@ -31,7 +34,7 @@ export interface Foundation {
 
 /** Makes what outlives every configuration, with the first one in force. */
 export const createFoundation = (config: Config, options: FoundationOptions): Foundation => {
-  const { clock, inFlight } = options
+  const { clock, inFlight, queues } = options
   const health = createHealth({ ...options.health, clock })
   const carried: Carried = {
     pools: createPools({ connectTimeoutMs: config.timeouts.connectMs }),
@@ -47,7 +50,7 @@ export const createFoundation = (config: Config, options: FoundationOptions): Fo
   }
   let current = snapshotOf(config, carried)
   const log = createLog({ level: config.telemetry.log, redact: (text) => current.redact(text) })
-  const metrics = createMetrics({ inFlight, logDropped: log.dropped })
+  const metrics = createMetrics({ inFlight, queues, logDropped: log.dropped })
   metrics.reserve(namesOf(current))
   return {
     health,

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { list, section, text } from './fields.ts'
+import { outputSchema } from './output-schema.ts'
 import { policy } from './policy-schema.ts'
+import { queueField } from './queue-schema.ts'
 import { hedgeSchema, mirrorSchema, retryFields, timeoutFields } from './route-schema.ts'
 import { targets, targetText } from './target-schema.ts'
 
@@ -37,6 +39,12 @@ export const fullModelSchema = section(
     retry: section(retryFields.own, {
       description: 'Its own numbers; what is not given is taken from the top-level `retry`.',
     }).prefault({}),
+    queue: queueField({
+      description:
+        'Whether calls of this model wait for their turn at its targets. Default: as the provider of each target has it.',
+      examples: [true, { maxWait: '10s' }, false],
+    }).optional(),
+    output: outputSchema.optional(),
     hedge: hedgeSchema.optional(),
     mirror: mirrorSchema.optional(),
   },

@@ -3,6 +3,7 @@ import type { Quirks } from '../core/target.ts'
 import { choice, duration, flag, list, named, number, section, share, text, whole } from './fields.ts'
 import { kindNames } from './kinds.ts'
 import { apiKeysField, ownFields } from './own-fields.ts'
+import { queueField } from './queue-schema.ts'
 
 const quirkFields = {
   maxOutputField: choice(['max_tokens', 'max_completion_tokens'], {
@@ -31,6 +32,7 @@ const quirkFields = {
     examples: ['effort'],
   }).optional(),
   schemaFormat: flag({ description: 'Does it enforce JSON Schemas?', examples: [false] }).optional(),
+  jsonFormat: flag({ description: 'Can it be told to answer in JSON without a schema?', examples: [false] }).optional(),
   refuses: list(text({ description: 'A field of the request.' }), {
     description: 'Fields that it refuses: a request with one of them goes elsewhere.',
     examples: [['logit_bias']],
@@ -129,6 +131,11 @@ export const providerSchema = section(
       description:
         'Models it is known to serve, for `GET /v1/models`; others work too, except at a simulated one, which answers to these beside `small` and `large`. Default: those its kind is known for.',
       examples: [['gpt-5-mini']],
+    }).optional(),
+    queue: queueField({
+      description:
+        'Whether calls wait for their turn instead of being refused, when its limits are used up or it has too much to do: those of `limits` with the scope `provider:…`, and those that it tells itself in its headers.',
+      examples: [true, { maxWait: '20s', length: 500 }],
     }).optional(),
     quirks: quirks.prefault({}),
     ...ownFields,

@@ -1,5 +1,6 @@
 import type { Attempt } from '../core/call.ts'
 import type { Handler } from '../core/handler.ts'
+import type { QueueLimits } from '../core/queue-limits.ts'
 import type { ModelFacts, Quirks, Target } from '../core/target.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Config } from './config.ts'
@@ -35,7 +36,8 @@ export const providersOf = (config: Config): ProviderSet => {
     listed: new Map([...made].map(([name, { provider }]) => [name, provider.models])),
     target: (provider, model, weight) => {
       const found = made.get(provider)
-      return new LazyTarget({ provider, model, weight, quirks: quirks.get(provider) ?? {} }, (at) =>
+      const queue = config.providers.get(provider)?.queue
+      return new LazyTarget({ provider, model, weight, quirks: quirks.get(provider) ?? {}, queue }, (at) =>
         factsWithPrice(found?.facts(model), config.prices, { provider, model, at }),
       )
     },
@@ -49,6 +51,7 @@ class LazyTarget implements Target {
   readonly model: string
   readonly weight: number
   readonly quirks: Quirks
+  readonly queue: QueueLimits | undefined
   readonly #find: (at: number) => ModelFacts | undefined
   #facts: ModelFacts | undefined
   /** Unix milliseconds between which the facts hold. */
@@ -56,7 +59,7 @@ class LazyTarget implements Target {
   #until = 0
 
   constructor(
-    target: Pick<Target, 'provider' | 'model' | 'weight' | 'quirks'>,
+    target: Pick<Target, 'provider' | 'model' | 'weight' | 'quirks' | 'queue'>,
     find: (at: number) => ModelFacts | undefined,
   ) {
     this.id = `${target.provider}/${target.model}`
@@ -64,6 +67,7 @@ class LazyTarget implements Target {
     this.model = target.model
     this.weight = target.weight
     this.quirks = target.quirks
+    this.queue = target.queue
     this.#find = find
   }
 

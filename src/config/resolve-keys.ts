@@ -32,6 +32,8 @@ export const resolveKeys = (entries: readonly Entry<z.output<typeof keySchema>>[
     user: value.user,
     models: value.models,
     doors: value.doors,
+    priority: value.priority,
+    weight: value.weight,
     expiresAt: value.expires,
   }))
 }

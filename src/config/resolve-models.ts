@@ -5,6 +5,7 @@ import type { MirrorConfig, ModelConfig, TargetConfig } from './config.ts'
 import type { Entry } from './entries.ts'
 import { fullModelSchema, type modelSchema } from './model-schema.ts'
 import { type Names, readTarget, splitTarget } from './names.ts'
+import { resolveOutput } from './resolve-output.ts'
 import { resolvePolicies } from './resolve-policies.ts'
 import { resolveTargets } from './resolve-targets.ts'
 import type { retrySchema, timeoutsSchema } from './schema.ts'
@@ -73,8 +74,10 @@ export const resolveModels = (
       policyChain: [],
       timeouts: resolveTimeouts(model.timeouts, defaults.timeouts),
       retry: resolveRetry(model.retry, defaults.retry),
+      queue: model.queue,
       hedge: resolveHedge(model, entry.path, names),
       mirror: resolveMirror(model, entry.path, names),
+      output: resolveOutput(model.output, [...entry.path, 'output'], names),
     })
   }
   for (const { name, path } of entries) {

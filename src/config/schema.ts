@@ -1,8 +1,9 @@
 import type * as z from 'zod'
 import { callerDoors } from '../core/doors.ts'
+import { priorities } from '../core/priority.ts'
 import { adminSchema } from './admin-schema.ts'
 import { allowanceFields, scopedBudgetSchema, scopedLimitsSchema } from './allowance-schema.ts'
-import { choice, duration, flag, list, moment, name, named, section, size, text, whole } from './fields.ts'
+import { choice, duration, flag, list, moment, name, named, number, section, size, text, whole } from './fields.ts'
 import { modelSchema } from './model-schema.ts'
 import { orgSchema, teamSchema, userSchema } from './people-schema.ts'
 import { priceSchema } from './price-schema.ts'
@@ -91,6 +92,15 @@ export const keySchema = section(
       description: 'The doors it may use. Absent: all.',
       examples: [['/v1/chat/completions']],
     }).optional(),
+    priority: choice(priorities, {
+      description:
+        'Before whom its calls come where they wait for a target; `x-tollgate-priority` may lower it for a call, not raise it. Default: `normal`.',
+      examples: ['low'],
+    }).optional(),
+    weight: number(
+      { least: 0.01, most: 1_000 },
+      { description: 'Its share against other keys of the same priority that wait. Default: 1.', examples: [2] },
+    ).optional(),
     expires: moment({
       description: 'From when on it is refused; a date alone is its beginning in UTC. Absent: never.',
       examples: ['2027-01-31'],

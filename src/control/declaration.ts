@@ -1,4 +1,5 @@
 import type { Allowance } from '../core/allowance.ts'
+import type { Priority } from '../core/priority.ts'
 
 /** A virtual key as the configuration declares it, of any form. */
 export interface DeclaredKey {
@@ -11,6 +12,10 @@ export interface DeclaredKey {
   readonly models?: readonly string[] | undefined
   /** Paths of doors it may use; undefined: all. */
   readonly doors?: readonly string[] | undefined
+  /** The most urgent that its calls may be where they wait; undefined: normal. */
+  readonly priority?: Priority | undefined
+  /** Its share against others that wait; undefined: 1. */
+  readonly weight?: number | undefined
   /** Unix milliseconds from which it is refused; undefined: never. */
   readonly expiresAt?: number | undefined
 }

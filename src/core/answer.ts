@@ -44,6 +44,8 @@ export interface Observer {
   chunk?(chunk: Chunk): void
   done?(summary: Summary): void
   fail?(error: GatewayError, summary: Summary): void
+  /** Asked after `done`: what ends the answer is handed out when this has come. Must not reject, nor wait without end. */
+  hold?(): Promise<void> | undefined
 }
 
 /**
@@ -57,6 +59,7 @@ export class Answer implements AsyncIterable<Chunk> {
   readonly #completion = new Completion()
   readonly #ahead: (Chunk | undefined)[] = []
   #watchesChunks = false
+  #isHeld = false
   #ended = false
   /** Why it was cancelled, for whoever pulls all the same. */
   #cancelled: GatewayError | undefined
@@ -72,6 +75,7 @@ export class Answer implements AsyncIterable<Chunk> {
   watch(observer: Observer): this {
     this.#observers.push(observer)
     if (observer.chunk) this.#watchesChunks = true
+    if (observer.hold) this.#isHeld = true
     return this
   }
 
@@ -113,17 +117,20 @@ export class Answer implements AsyncIterable<Chunk> {
     this.#source.cancel(reason)
   }
 
-  readonly #taken = (chunk: Chunk | undefined): Chunk | undefined => {
-    if (chunk === undefined) {
-      this.#atEndOfBytes()
-      return undefined
-    }
+  readonly #taken = (chunk: Chunk | undefined): Chunk | undefined | Promise<Chunk | undefined> => {
+    if (chunk === undefined) return this.#atEndOfBytes()
     this.#chunks++
     this.#bytes += chunk.bytes.byteLength
     if (chunk.matters) this.#track(chunk)
     if (this.#watchesChunks) for (const observer of this.#observers) observer.chunk?.(chunk)
-    if (!this.#ended && (this.head.form === 'whole' || this.#completion.ended)) this.#finish(true)
-    return chunk
+    if (this.#ended || (this.head.form !== 'whole' && !this.#completion.ended)) return chunk
+    this.#finish(true)
+    return this.#isHeld ? this.#held(chunk) : chunk
+  }
+
+  async #held(last: Chunk | undefined): Promise<Chunk | undefined> {
+    for (const observer of this.#observers) await observer.hold?.()
+    return last
   }
 
   readonly #broken = (thrown: unknown): never => {
@@ -153,8 +160,10 @@ export class Answer implements AsyncIterable<Chunk> {
     }
   }
 
-  #atEndOfBytes(): void {
-    if (!this.#ended) this.#finish(this.head.target.quirks.endMark !== false)
+  #atEndOfBytes(): undefined | Promise<undefined> {
+    if (this.#ended) return undefined
+    this.#finish(this.head.target.quirks.endMark !== false)
+    return this.#isHeld ? (this.#held(undefined) as Promise<undefined>) : undefined
   }
 
   #finish(endMarkNeeded: boolean): void {

@@ -4,7 +4,10 @@ import type { Identity } from './identity.ts'
 import type { LimitStanding } from './limit-standing.ts'
 import type { Nanos } from './money.ts'
 import type { Outcome } from './outcome.ts'
+import type { OutputNote, OutputRules } from './output-rules.ts'
+import type { Priority } from './priority.ts'
 import type { ProviderKey } from './provider-key.ts'
+import type { QueueLimits, QueuePlace } from './queue-limits.ts'
 import type { Request } from './request.ts'
 import type { StopSignal } from './stop.ts'
 import type { Target } from './target.ts'
@@ -26,6 +29,10 @@ export interface Caller {
   readonly models?: readonly string[] | undefined
   /** Doors this caller may use, as paths; undefined: all. */
   readonly doors?: readonly string[] | undefined
+  /** The most urgent that its calls may be where they wait; undefined: normal. */
+  readonly priority?: Priority | undefined
+  /** Its share against others that wait, more than 0; undefined: 1. */
+  readonly weight?: number | undefined
 }
 
 /** One thing asked of the gateway. Read-only: a stage that changes it passes on a copy. */
@@ -48,10 +55,18 @@ export interface Call {
   readonly noFallback: boolean
   /** How often the caller's SDK has retried this already, by its own word. */
   readonly retryCount: number
+  /** Against others that wait for the same target; undefined: normal. */
+  readonly priority?: Priority | undefined
+  /** The caller's own name for it: asked again under the same one it is answered the same. Undefined: it has none. */
+  readonly idempotencyKey?: string | undefined
   /** What the caller wishes of answers from memory; undefined: as the model has it. */
   readonly cacheWish?: CacheWish | undefined
   /** What makes it the same as another call; undefined: it is answered for itself alone. Set by the stage `cache`. */
   readonly identity?: Identity | undefined
+  /** What is done so that its answer satisfies its format; undefined: as its model has it. */
+  readonly output?: OutputRules | undefined
+  /** Is its answer held against its format, so that a target without formats may be told of it in words? Set by the stage `conform`. */
+  readonly conforms?: boolean | undefined
 }
 
 /** What a caller wishes of answers from memory, within what its model allows. */
@@ -82,13 +97,18 @@ export interface Attempt extends Call {
   /** 1 for the first. */
   readonly ordinal: number
   readonly line: AttemptLine
+  /** How it waits for its target; undefined or false: it does not. */
+  readonly queue?: QueueLimits | false | undefined
 }
 
 /** What one attempt came to; written while it runs, final when `outcome` is set. */
 export interface AttemptLine {
   readonly target: string
   readonly ordinal: number
-  readonly started: number
+  /** On the process clock; where it waited for its target, the end of that. */
+  started: number
+  /** How long it waited for its target; absent: its target has no queue. */
+  queuedMs?: number
   ended?: number
   outcome?: Outcome | 'ok'
   error?: ErrorCode
@@ -130,9 +150,25 @@ export interface Notes {
   firstTokenAt?: number
   /** Where the caller's tightest limits stood when the call was let in. */
   limits?: readonly LimitStanding[]
+  /** How long it waited for targets, in milliseconds; absent: none of them has a queue. */
+  queuedMs?: number
+  /** Tells where it stands while it waits for a target; absent: it does not wait. */
+  waiting?: (() => QueuePlace) | undefined
+  /** What was done so that its answer satisfies its format; absent: nothing had to be looked at. */
+  output?: OutputNote
   /** What memory had to do with its answer; absent: nothing could be. */
   cache?: CacheNote
+  /** What became of the caller's key for it; absent: it has none. */
+  idempotency?: IdempotencyOutcome
+  /** The id of the call whose answer was given again; absent: it was answered for itself. */
+  replayOf?: string
 }
+
+/**
+ * `first`: it was asked. `replayed`: its answer was there. `waited`: its answer came while it waited for an equal call.
+ * `conflict`: an equal call took longer than this one could wait. `mismatch`: something else was asked under its key.
+ */
+export type IdempotencyOutcome = 'first' | 'replayed' | 'waited' | 'conflict' | 'mismatch'
 
 /**
  * What the gateway asks for itself. `mirror`: a copy for another target. `flight`: what several equal calls ask together,

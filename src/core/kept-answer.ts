@@ -6,13 +6,15 @@ import type { Usage } from './usage.ts'
 /** A piece of a kept answer, as it came. */
 export interface KeptChunk {
   readonly bytes: Uint8Array
-  /** Milliseconds after the one before it. */
+  /** May usage, an ending or tool arguments be inside? */
+  readonly matters: boolean
+  /** Milliseconds after the one before it; 0 for the first. */
   readonly afterMs: number
 }
 
 /** A whole answer as it came from its target, to be given again in whatever language it is asked for. */
 export interface KeptAnswer {
-  /** The wire its bytes are in. */
+  /** The wire its bytes are in; `neutralWire`: they are deltas in JSON. */
   readonly wire: string
   readonly form: Form
   /** `provider/model`. */
@@ -29,3 +31,6 @@ export interface KeptAnswer {
   readonly firstTokenMs: number
   readonly durationMs: number
 }
+
+/** Stands for the wire of answers that are in no language of bytes: what they mean is written by whoever delivers them. */
+export const neutralWire = 'tollgate'

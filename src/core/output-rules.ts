@@ -1,5 +1,14 @@
 import type { JsonValue } from './json.ts'
 
+/** Where a value breaks what is demanded of it, and how. */
+export interface Violation {
+  /** A JSON pointer into the value; empty: the value itself. */
+  readonly pointer: string
+  readonly message: string
+  /** The word of the schema that is broken, or what else demands it. */
+  readonly keyword: string
+}
+
 /** What is done so that an answer in JSON satisfies the schema that was asked for. */
 export interface OutputRules {
   /** How often a model is asked, the first time included, 1 to 5. Default 2. */
@@ -15,6 +24,8 @@ export interface OutputRules {
   readonly mode: 'incremental' | 'buffer'
   /** Must an answer hold more than its schema says? By JSON pointer. */
   readonly rules: readonly OutputRule[]
+  /** What a program demands beyond them. Must not throw. */
+  readonly check?: ((value: JsonValue) => readonly Violation[] | Promise<readonly Violation[]>) | undefined
 }
 
 /** What the value at a place must be like, beyond its schema. */
@@ -42,6 +53,8 @@ export interface OutputNote {
   readonly isFirstTry: boolean
   /** How often models were asked. */
   readonly asks: number
+  /** Attempts that were made for the first time of asking; those after it are the price of asking again. */
+  readonly firstAttempts: number
   /** The name of the schema, by the caller's word. */
   readonly schema: string | undefined
 }

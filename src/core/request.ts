@@ -30,6 +30,11 @@ export interface Request {
   /** Fields and content types of the caller's wire that have no neutral word, by path: only that wire can carry them. */
   readonly untranslatable: readonly string[]
   /**
+   * Does a body of this wire say more than the neutral words hold? The wire itself passes it on, so requests that differ
+   * in it ask for different things. Undefined: none does.
+   */
+  readonly saysMore?: ((body: JsonObject) => boolean) | undefined
+  /**
    * Most tokens for one choice, set by the gateway: sent in place of what the body says, in the target's own field.
    * `chat.maxOutput` is the same then.
    */

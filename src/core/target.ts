@@ -1,5 +1,6 @@
 import type { JsonObject } from './json.ts'
 import type { Price } from './money.ts'
+import type { QueueLimits } from './queue-limits.ts'
 import type { Need } from './request.ts'
 
 /** One model at one provider: where an attempt goes. */
@@ -12,6 +13,8 @@ export interface Target {
   /** Share of the traffic among targets of equal standing. */
   readonly weight: number
   readonly quirks: Quirks
+  /** How calls wait for its provider; undefined: they do not. */
+  readonly queue?: QueueLimits | undefined
   /** Undefined: nothing is known of this model, which is not the same as free or unable. */
   readonly facts: ModelFacts | undefined
 }
@@ -54,6 +57,8 @@ export interface Quirks {
   readonly reasoningRequest?: 'effort' | 'object' | 'thinking' | 'none' | undefined
   /** Does it enforce JSON Schemas (`response_format: json_schema`)? Default true. */
   readonly schemaFormat?: boolean | undefined
+  /** Can it be told to answer in JSON without a schema? Default true. */
+  readonly jsonFormat?: boolean | undefined
   /** Fields of its wire that it refuses: a request that carries one goes elsewhere, or is refused with the field's name. */
   readonly refuses?: readonly string[] | undefined
   /** Does its usage tell what it charged, in a way that is to be believed before any price? Default false. */

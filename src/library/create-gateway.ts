@@ -7,22 +7,26 @@ import type { Caller } from '../core/call.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Delta } from '../core/delta.ts'
 import { GatewayError, invalid } from '../core/errors.ts'
+import { idempotencyKey } from '../core/idempotency-key.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
+import type { OutputRules } from '../core/output-rules.ts'
 import type { Request } from '../core/request.ts'
 import type { Opened } from '../gateway.ts'
 import { createFetch } from '../server/web.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
 import { openaiEmbeddings } from '../wire/openai-embeddings/index.ts'
+import type { ChatRequest } from './chat-request.ts'
 import { type ChatAnswer, Gathering } from './collect.ts'
 import { type EmbedAnswer, type EmbedRequest, gatherVectors } from './embed.ts'
-
-/** A chat request in OpenAI's words: `model`, `messages`, `tools`, `response_format`, and whatever else the target takes. */
-export interface ChatRequest {
-  /** A public model, or `provider/model`. */
-  readonly model: string
-  readonly messages: readonly object[]
-  readonly [field: string]: unknown
-}
+import {
+  type Asking,
+  askForObject,
+  growObject,
+  type ObjectRequest,
+  type ObjectResult,
+  type Partially,
+  tryObject,
+} from './object.ts'
 
 export interface CallOptions {
   /** Stops the call and everything done for it. */
@@ -31,6 +35,13 @@ export interface CallOptions {
   readonly timeoutMs?: number | undefined
   /** Ask only the first target. */
   readonly noFallback?: boolean | undefined
+  /** A name for this call, 1 to 255 printable characters: asked again under it, it is answered the same, and paid once. */
+  readonly idempotencyKey?: string | undefined
+}
+
+/** With what the library itself demands. */
+interface OwnOptions extends CallOptions {
+  readonly output?: OutputRules | undefined
 }
 
 /** An answer as it comes, to be read once. Nothing is asked before reading begins; leaving the loop stops the upstream. */
@@ -56,6 +67,15 @@ export interface LibraryGateway {
   chat(request: ChatRequest, options?: CallOptions): Promise<ChatAnswer>
   /** Asks and gives the answer as it comes. Reading it throws GatewayError. */
   stream(request: ChatRequest, options?: CallOptions): ChatStream
+  /**
+   * Asks for a value that satisfies a schema, of a library that keeps to the Standard Schema or a JSON Schema. Throws
+   * GatewayError `output_invalid` when no model gave one, unless there is a `fallback`.
+   */
+  object<T>(request: ObjectRequest<T>, options?: CallOptions): Promise<T>
+  /** The same; failing is no exception. */
+  tryObject<T>(request: ObjectRequest<T>, options?: CallOptions): Promise<ObjectResult<T>>
+  /** Gives the value as it grows; the last one is whole and valid. Leaving the loop stops the upstream. */
+  streamObject<T>(request: ObjectRequest<T>, options?: CallOptions): AsyncIterable<Partially<T>>
   /** Turns texts into vectors. Throws GatewayError. */
   embed(request: EmbedRequest, options?: CallOptions): Promise<EmbedAnswer>
   /** The doors of the server as a web-standard handler. */
@@ -92,28 +112,37 @@ const quiet = (input: ConfigInput): ConfigInput => {
 /** A gateway's parts as a program uses them; `key` is what records call the program, `scope` whom it asks for. */
 export const facade = (runtime: Runtime, key: string, scope: CallerScope = {}): LibraryGateway => {
   const caller: Caller = { key, ...scope }
-  const open = (request: ChatRequest, stream: boolean, options: CallOptions): Opened => {
+  const open = (request: ChatRequest, stream: boolean, options: OwnOptions): Opened => {
     const body = { ...request, stream } as unknown as JsonObject
     return start(() => openaiChat.readRequest(body, { operation: 'chat' }), options)
   }
-  const start = (read: () => Request, options: CallOptions): Opened => {
-    const { signal, timeoutMs, noFallback } = options
+  const chat = async (request: ChatRequest, options: OwnOptions): Promise<ChatAnswer> => {
+    const opened = open(request, false, options)
+    const answer = await opened.answer
+    const gathering = new Gathering(answer, opened.call)
+    for (let chunk = await answer.pull(); chunk !== undefined; chunk = await answer.pull())
+      for (const delta of chunk.deltas) gathering.take(delta)
+    return gathering.end(systemClock.now())
+  }
+  const asking = (options: CallOptions = {}): Asking => ({
+    chat: (request, output) => chat(request, { ...options, output }),
+    stream: (request, output) => streamOf(() => open(request, true, { ...options, output })),
+  })
+  const start = (read: () => Request, options: OwnOptions): Opened => {
+    const { signal, timeoutMs, noFallback, output, idempotencyKey: given } = options
     if (signal?.aborted) throw cancelledBy(signal)
     if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalid('timeoutMs', 'must be more than 0.')
+    const key = given === undefined ? undefined : idempotencyKey(given, 'idempotencyKey')
     const asked = read()
-    const opened = runtime.gateway.open({ request: asked, caller, timeoutMs, noFallback })
+    const opened = runtime.gateway.open({ request: asked, caller, timeoutMs, noFallback, output, idempotencyKey: key })
     if (signal) obey(signal, opened)
     return opened
   }
   return {
-    chat: async (request, options = {}) => {
-      const opened = open(request, false, options)
-      const answer = await opened.answer
-      const gathering = new Gathering(answer, opened.call)
-      for (let chunk = await answer.pull(); chunk !== undefined; chunk = await answer.pull())
-        for (const delta of chunk.deltas) gathering.take(delta)
-      return gathering.end(systemClock.now())
-    },
+    chat: (request, options = {}) => chat(request, options),
+    object: async (request, options) => (await askForObject(request, asking(options))).data,
+    tryObject: (request, options) => tryObject(request, asking(options)),
+    streamObject: (request, options) => growObject(request, asking(options)),
     stream: (request, options = {}) => streamOf(() => open(request, true, options)),
     embed: async (request, options = {}) => {
       const body = { ...request } as unknown as JsonObject

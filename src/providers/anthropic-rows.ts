@@ -9,7 +9,8 @@ export const anthropicRow: ProviderRow = {
   baseUrl: 'https://api.anthropic.com/v1',
   environmentKeys: ['ANTHROPIC_API_KEY'],
   auth: 'x-api-key',
-  quirks: {},
+  // Its language asks for schemas, and for JSON in no other way.
+  quirks: { jsonFormat: false },
   models: [
     'claude-opus-5-5',
     'claude-sonnet-5-5',
@@ -26,7 +27,7 @@ export const anthropicRow: ProviderRow = {
 }
 
 /** Makers of other models whose own doors for Anthropic's language count no tokens and enforce no schema. */
-const other = { schemaFormat: false, reasoningRequest: 'thinking' } as const
+const other = { schemaFormat: false, jsonFormat: false, reasoningRequest: 'thinking' } as const
 
 /**
  * The providers that speak Anthropic's Messages language, one row each. Those beside Anthropic serve other models in it,

@@ -18,7 +18,7 @@ export const bedrockRow: ProviderRow = {
   environmentKeys: ['AWS_BEARER_TOKEN_BEDROCK'],
   auth: 'bearer',
   signs: 'aws',
-  quirks: {},
+  quirks: { jsonFormat: false },
   models: [
     'global.anthropic.claude-opus-5-5',
     'global.anthropic.claude-sonnet-5',

@@ -13,6 +13,8 @@ export interface Feature {
   readonly need?: Need | undefined
   /** A question that asks for it. */
   readonly chat: Partial<Chat>
+  /** Can a target be told of it in words, because the answer is held against it? */
+  readonly inWords?: true | undefined
   /** True where the request asks for it in other words than its own. */
   isEmulated?(body: string, target: Target): boolean
 }
@@ -35,10 +37,11 @@ export const features: readonly Feature[] = [
   { title: 'tools', need: 'tools', chat: { tools } },
   { title: 'a tool that must be called', chat: { tools, toolChoice: { kind: 'required' } } },
   { title: 'one tool at a time', chat: { tools, parallelTools: false } },
-  { title: 'JSON', need: 'json', chat: { format: { kind: 'json' } } },
+  { title: 'JSON', need: 'json', inWords: true, chat: { format: { kind: 'json' } } },
   {
     title: 'a JSON Schema',
     need: 'schema',
+    inWords: true,
     chat: { format: { kind: 'schema', name: 'invoice', schema, strict: true } },
   },
   { title: 'thinking, by effort', need: 'reasoning', chat: { reasoning: { effort: 'high' }, maxOutput: 20_000 } },
@@ -113,11 +116,12 @@ const isIncapable = (thrown: unknown): boolean => {
  * target, or back to the caller with the name of the field.
  */
 export const howOf = (feature: Feature, wire: Pick<Provider['wire'], 'writeRequest'>, target: Target): How => {
-  if (feature.need !== undefined && target.facts?.lacks.includes(feature.need)) return 'refused'
+  const without = feature.inWords ? 'emulated' : 'refused'
+  if (feature.need !== undefined && target.facts?.lacks.includes(feature.need)) return without
   try {
     const body = wire.writeRequest(askFor(feature), target)
     return feature.isEmulated?.(body, target) ? 'emulated' : 'native'
   } catch (thrown) {
-    return isIncapable(thrown) ? 'refused' : 'native'
+    return isIncapable(thrown) ? without : 'native'
   }
 }

@@ -28,7 +28,7 @@ export const vertexRows: readonly ProviderRow[] = [
     kind: 'vertex-anthropic',
     title: 'Claude on Google Vertex AI',
     // The path names the model, and the body names the version of the language, which is a header elsewhere.
-    quirks: { namesModel: false, adds: { anthropic_version: 'vertex-2023-10-16' } },
+    quirks: { namesModel: false, jsonFormat: false, adds: { anthropic_version: 'vertex-2023-10-16' } },
     models: ['claude-opus-4-8', 'claude-sonnet-4-6', 'claude-haiku-4-5@20251001', 'claude-sonnet-4-5@20250929'],
     priceProvider: 'anthropic',
     source: 'https://cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/use-claude',

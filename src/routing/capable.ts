@@ -42,21 +42,38 @@ export const capable: Policy = (targets, call) => {
   // Nearly every call: one target of which nothing is known that it cannot do.
   if (targets.length === 1 && !targets[0]?.facts?.lacks.length) return targets
   const needs = needsOf(call.request.chat)
+  const [must, may] = call.conforms ? apart(needs) : [needs, none]
   let estimate: number | undefined
   const tokens = (): number => {
     estimate ??= Math.floor(estimateTokens(call.request.chat) / 2)
     return estimate
   }
   const several = targets.length > 1
-  const obstacles = targets.map((target) => obstacle(target, needs, several ? tokens : () => 0))
-  if (obstacles.every((found) => found === undefined)) return targets
+  const obstacles = targets.map((target) => obstacle(target, must, several ? tokens : () => 0))
+  if (obstacles.every((found) => found === undefined)) return ablest(targets, may)
   const able = targets.filter((_, index) => obstacles[index] === undefined)
   targets.forEach((target, index) => {
     const found = obstacles[index]
     if (found !== undefined) skip(call, target, found.reason)
   })
   if (able.length === 0) throw refusal(targets, obstacles, call)
-  return able
+  return ablest(able, may)
+}
+
+const none: ReadonlySet<Need> = new Set()
+
+/** What a target must be able to do, and what it can be told in words because the answer is held against it. */
+const apart = (needs: ReadonlySet<Need>): readonly [must: ReadonlySet<Need>, may: ReadonlySet<Need>] => {
+  const isFormat = (need: Need): boolean => need === 'schema' || need === 'json'
+  return [new Set([...needs].filter((need) => !isFormat(need))), new Set([...needs].filter(isFormat))]
+}
+
+/** Those first that can be given a format; the others need to be told of it. */
+const ablest = (targets: readonly Target[], formats: ReadonlySet<Need>): readonly Target[] => {
+  if (formats.size === 0) return targets
+  const isAble = ({ facts, quirks }: Target): boolean =>
+    quirks.schemaFormat !== false && ![...formats].some((need) => facts?.lacks.includes(need))
+  return [...targets.filter(isAble), ...targets.filter((target) => !isAble(target))]
 }
 
 const refusal = (

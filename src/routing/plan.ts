@@ -1,5 +1,7 @@
 import type { CacheRules } from '../core/cache-rules.ts'
 import type { Timeouts } from '../core/call.ts'
+import type { QueueLimits } from '../core/queue-limits.ts'
+import type { OutputRules } from '../core/output-rules.ts'
 import type { Target } from '../core/target.ts'
 import type { Policy } from './policy.ts'
 
@@ -21,8 +23,12 @@ export interface Route {
   readonly hedge?: HedgeLimits | undefined
   /** Undefined: nothing is copied. */
   readonly mirror?: Mirror | undefined
+  /** What is done so that structured output is valid; undefined: what is usual. */
+  readonly output?: OutputRules | 'off' | undefined
   /** Undefined: nothing is answered from memory. */
   readonly cache?: CacheRules | undefined
+  /** How calls wait for its targets; undefined: as the provider of each has it; false: they do not. */
+  readonly queue?: QueueLimits | false | undefined
   /** Names everything that this route says of who answers: an answer of another route is none of this one. */
   readonly identity: string
   /** Does who asks decide who answers, so that two callers of one scope may not share? */

@@ -38,7 +38,8 @@ export const ask = (
     ? { target: target.id, ordinal, started: now, hedge: true }
     : { target: target.id, ordinal, started: now }
   call.account.attempts.push(line)
-  return { line, answer: counted(trial, attempt, { ...call, target, ordinal, line, timeouts: trial.route.timeouts }) }
+  const { timeouts, queue = target.queue } = trial.route
+  return { line, answer: counted(trial, attempt, { ...call, target, ordinal, line, timeouts, queue }) }
 }
 
 const counted = async (trial: Trial, handle: Handler<Attempt>, attempt: Attempt): Promise<Answer> => {

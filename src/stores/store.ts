@@ -257,11 +257,46 @@ export interface ReportStore {
   releaseLost(allowance: string, subject: Scope, audit: Omit<AuditEntry, 'at'>): Promise<bigint>
 }
 
+/** A call that may be asked again under a key of its caller. Keys and questions are known by their hashes only. */
+export interface KeyedCall {
+  /** Names the key among all keys of all callers. */
+  readonly name: string
+  /** What is asked under it. */
+  readonly asked: string
+  /** Whose key it is: where there is too little room, who has the most answers loses the oldest of them. */
+  readonly owner: string
+  /** For so long it counts as under way at most, also when nobody ever tells how it ended. */
+  readonly leaseMs: number
+}
+
+/**
+ * `mine`: nobody asks this now, so whoever claimed it is to ask; the fence names that claim. `running`: somebody asks it
+ * at this moment. `done`: it was asked, and this was the answer. `mismatch`: something else was asked under this key.
+ */
+export type Claimed =
+  | { readonly kind: 'mine'; readonly fence: number }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'done'; readonly answer: Uint8Array }
+  | { readonly kind: 'mismatch' }
+
+/**
+ * Which calls with a key are under way, and what those came to that were answered whole. Of all processes that share the
+ * store one at a time has a claim; it lasts until it is finished or freed, its time is over, or its process is gone.
+ */
+export interface IdempotencyStore {
+  claim(call: KeyedCall): Promise<Claimed>
+  /** Keeps the answer to a claim, on disk when this is fulfilled. False: the claim belongs to somebody else by now. */
+  finish(fence: number, answer: Uint8Array, keepMs: number): Promise<boolean>
+  /** Gives a claim up: the next one who asks has it. Nothing when it was finished, or belongs to somebody else. */
+  free(fence: number): Promise<void>
+}
+
 /** Everything that must outlive a call, behind one door. */
 export interface Store {
   readonly ledger: LedgerStore
   readonly control: ControlStore
   readonly reports: ReportStore
+  readonly idempotency: IdempotencyStore
   close(): Promise<void>
 }
 
@@ -308,7 +343,15 @@ export interface CacheFilter {
 export interface CacheStanding {
   readonly memory: { readonly entries: number; readonly bytes: number; readonly mostBytes: number }
   /** Undefined: nothing is kept beyond this process. As of a moment ago. */
-  readonly disk: { readonly entries: number; readonly bytes: number; readonly mostBytes: number } | undefined
+  readonly disk:
+    | {
+        readonly entries: number
+        readonly bytes: number
+        readonly mostBytes: number
+        /** Entries that were not written since the start: they came too fast, were too large, or the disk was full. */
+        readonly dropped?: number | undefined
+      }
+    | undefined
 }
 
 /**
@@ -316,15 +359,22 @@ export interface CacheStanding {
  * there. Losing what is kept loses money, never a call: nothing here rejects but `purge`.
  */
 export interface AnswerCache {
-  /** Gives a promise only where it must wait. Undefined: it is not there, or has expired. */
+  /** Gives a promise only where it must wait: 50 ms at most. Undefined: it is not there, or has expired. */
   find(key: string, scope: string): CacheEntry | undefined | Promise<CacheEntry | undefined>
   /** Keeps it soon; an older one of this key is replaced. */
   put(entry: CacheEntry): void
-  /** Everything of a frame that can be compared with. */
+  /** Everything of a frame that can be compared with: the 20 000 newest. */
   similar(frame: string, scope: string): Promise<readonly SimilarEntry[]>
-  /** Gives how many were there. No process gives one of them from a second later on. */
+  /**
+   * Gives how many were there. This process gives none of them from now on, no other one from a second later on. Rejects
+   * with `store_unavailable` when what lies on disk could not be reached.
+   */
   purge(filter: CacheFilter): Promise<number>
-  /** Calls back when entries were purged here or by another process, or pushed out; `undefined`: all may be gone. */
+  /**
+   * Calls back when entries were purged here or by another process, pushed out, have expired, or are replaced: then within
+   * `put`, before the new one is there. `undefined`: all may be gone. What another process pushed out is not told: it is
+   * not found.
+   */
   listen(gone: (keys: readonly string[] | undefined) => void): void
   standing(): CacheStanding
   close(): Promise<void>

@@ -1,17 +1,9 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { RE2JS } from 're2js'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { Violation } from '../core/output-rules.ts'
+import { linearPattern } from './linear-pattern.ts'
 import { modernise } from './modernise.ts'
-
-/** Where a value breaks its schema, and how. */
-export interface Violation {
-  /** A JSON pointer into the value; empty: the value itself. */
-  readonly pointer: string
-  readonly message: string
-  /** The word of the schema that is broken. */
-  readonly keyword: string
-}
 
 /** Says where a value breaks a schema; empty: nowhere. */
 export type Validate = (value: JsonValue) => readonly Violation[]
@@ -19,18 +11,12 @@ export type Validate = (value: JsonValue) => readonly Violation[]
 /** Of many violations so many are told: a model that is asked again reads no more. */
 const mostViolations = 20
 
-/**
- * Patterns run in time in proportion to the text, whatever they are: those of callers can otherwise hold a thread for
- * minutes. What cannot be said so (looking around, referring back) is refused.
- */
-const linear = (pattern: string): { test(text: string): boolean; toString(): string } => {
-  const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
-  return {
-    test: (text) => compiled.matcher(text).find(),
-    // The validator takes two patterns for one unless their texts differ.
-    toString: () => `linear:${JSON.stringify(pattern)}`,
-  }
-}
+/** A pattern of a caller, as the validator wants one: theirs can otherwise hold a thread for minutes. */
+const linear = (pattern: string): { test(text: string): boolean; toString(): string } => ({
+  test: linearPattern(pattern),
+  // The validator takes two patterns for one unless their texts differ.
+  toString: () => `linear:${JSON.stringify(pattern)}`,
+})
 // The name under which code is generated for it; no code is.
 linear.code = 'linear'
 

@@ -1,7 +1,6 @@
 import type { JsonObject, JsonValue } from '../core/json.ts'
-import type { OutputRule, OutputRung } from '../core/output-rules.ts'
+import type { OutputRule, OutputRules, OutputRung, Violation } from '../core/output-rules.ts'
 import { coerce } from './coerce.ts'
-import type { Violation } from './compile.ts'
 import { findJson } from './find-json.ts'
 import { brokenRules } from './output-checks.ts'
 import type { SchemaChecks } from './schema-checks.ts'
@@ -10,6 +9,7 @@ import type { SchemaChecks } from './schema-checks.ts'
 export interface Demand {
   readonly schema: JsonObject | undefined
   readonly rules: readonly OutputRule[]
+  readonly check?: OutputRules['check']
 }
 
 /** What became of what a model said. */
@@ -49,12 +49,20 @@ const noObject: Violation = { pointer: '', message: 'must be an object', keyword
 
 const violationsOf = async (
   value: JsonValue,
-  { schema, rules }: Demand,
+  { schema, rules, check }: Demand,
   checks: SchemaChecks,
 ): Promise<readonly Violation[]> => {
-  if (!schema)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? brokenRules(value, rules) : [noObject]
+  const ofSchema = schema ? await bySchema(value, schema, checks) : isPlainObject(value) ? [] : [noObject]
+  if (ofSchema.length > 0) return ofSchema
+  const ofRules = brokenRules(value, rules)
+  return ofRules.length > 0 || !check ? ofRules : check(value)
+}
+
+const isPlainObject = (value: JsonValue): boolean =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const bySchema = async (value: JsonValue, schema: JsonObject, checks: SchemaChecks): Promise<readonly Violation[]> => {
   const verdict = await checks.check(schema, value)
   if (verdict.isValid === undefined) return [{ pointer: '', message: verdict.problem, keyword: 'schema' }]
-  return verdict.isValid ? brokenRules(value, rules) : verdict.violations
+  return verdict.isValid ? [] : verdict.violations
 }

@@ -1,7 +1,6 @@
-import { RE2JS } from 're2js'
 import { isObject, type JsonValue } from '../core/json.ts'
-import type { OutputRule } from '../core/output-rules.ts'
-import type { Violation } from './compile.ts'
+import type { OutputRule, Violation } from '../core/output-rules.ts'
+import { linearPattern, type Matches } from './linear-pattern.ts'
 
 interface Place {
   readonly pointer: string
@@ -61,18 +60,17 @@ const problemWith = (value: JsonValue | undefined, rule: OutputRule): string | u
   if (typeof value !== 'string' && !Array.isArray(value)) return undefined
   if (value.length < minLength) return `must have at least ${minLength} ${unitOf(value)}`
   if (value.length > maxLength) return `must have at most ${maxLength} ${unitOf(value)}`
-  if (matches !== undefined && typeof value === 'string' && !patternOf(matches).matcher(value).find())
-    return `must match ${matches}`
+  if (matches !== undefined && typeof value === 'string' && !patternOf(matches)(value)) return `must match ${matches}`
   return undefined
 }
 
 const unitOf = (value: JsonValue): string => (typeof value === 'string' ? 'characters' : 'items')
 
-const patterns = new Map<string, RE2JS>()
+const patterns = new Map<string, Matches>()
 
 /** Patterns come from the configuration, so there are few. */
-const patternOf = (pattern: string): RE2JS => {
-  const known = patterns.get(pattern) ?? RE2JS.compile(RE2JS.translateRegExp(pattern))
+const patternOf = (pattern: string): Matches => {
+  const known = patterns.get(pattern) ?? linearPattern(pattern)
   patterns.set(pattern, known)
   return known
 }

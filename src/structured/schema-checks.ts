@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import type { JsonObject, JsonValue } from '../core/json.ts'
-import type { Violation } from './compile.ts'
+import type { Violation } from '../core/output-rules.ts'
 import { schemaProblem } from './schema-limits.ts'
 import type { Asked, Told } from './schema-thread.ts'
 

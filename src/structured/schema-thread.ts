@@ -1,7 +1,8 @@
 /** The thread in which schemas of callers are compiled and applied: it can be ended, whatever they do to it. */
 import { parentPort } from 'node:worker_threads'
 import type { JsonObject, JsonValue } from '../core/json.ts'
-import { compileSchema, type Validate, type Violation } from './compile.ts'
+import type { Violation } from '../core/output-rules.ts'
+import { compileSchema, type Validate } from './compile.ts'
 
 /** What the thread is asked. */
 export interface Asked {

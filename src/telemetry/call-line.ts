@@ -42,11 +42,15 @@ export const callFacts = (
   cause: record.error === 'internal' ? record.cause : undefined,
   durationMs: rounded(record.durationMs),
   firstTokenMs: rounded(record.firstTokenMs),
+  queuedMs: rounded(record.notes.queuedMs),
   finish: record.finishes.length > 0 ? record.finishes : undefined,
   tokens: tokensOf(record, redact),
   costUsd: record.costNanos === undefined ? undefined : usdFromNanos(record.costNanos),
   attempts: record.attempts.map((line) => attemptFacts(line, redact)),
   hedge: record.notes.hedge,
+  idempotency: record.notes.idempotency,
+  replayOf: redacted(record.notes.replayOf, fresh),
+  output: outputOf(record, fresh),
   retryCount: record.retryCount > 0 ? record.retryCount : undefined,
 })
 
@@ -66,6 +70,9 @@ const tagsOf = ({ caller: { tags } }: CallRecord, redact: Redact): unknown => {
   for (const name in tags) shown[redact(name)] = redact(tags[name] ?? '')
   return shown
 }
+
+const outputOf = ({ notes: { output } }: CallRecord, redact: Redact): unknown =>
+  output && { rung: output.rung ?? 'invalid', asks: output.asks, schema: redacted(output.schema, redact) }
 
 const rounded = (durationMs: number | undefined): number | undefined =>
   durationMs === undefined ? undefined : Math.round(durationMs * 10) / 10

@@ -51,6 +51,19 @@ export const metricTable = {
       'were under way. They are no calls: only figures of attempts, tokens and cost count them too.',
     labels: ['model', 'target', 'outcome'],
   },
+  tollgate_output_total: {
+    kind: 'counter',
+    help:
+      'Calls that asked for JSON, by the schema they named (none: any object), by how their answer became valid (native: ' +
+      'as it came; extracted, repaired, coerced: put right; asked_again, fallback, default; invalid: it did not), and by ' +
+      'whether the very first answer was valid as it came.',
+    labels: ['model', 'schema', 'rung', 'first_try'],
+  },
+  tollgate_output_repair_usd_total: {
+    kind: 'counter',
+    help: 'US dollars of attempts beyond the first time of asking, for answers that had to be asked for again.',
+    labels: ['model'],
+  },
   tollgate_request_duration_seconds: {
     kind: 'histogram',
     help: 'From the arrival of a call to the end of its answer.',
@@ -69,6 +82,49 @@ export const metricTable = {
     labels: ['target'],
     buckets: callSeconds,
   },
+  tollgate_queue_wait_seconds: {
+    kind: 'histogram',
+    help: 'How long attempts waited for their turn, whether it came or not; only of targets with a queue.',
+    labels: ['target'],
+    buckets: [0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60],
+  },
+  tollgate_queue_shed_total: {
+    kind: 'counter',
+    help:
+      'Attempts that were refused a place, or lost it: full, share (its key has its quarter of the places), hopeless (its ' +
+      'turn would come too late), late (its turn did not come in time), evicted (others needed the place).',
+    labels: ['queue', 'reason'],
+  },
+  tollgate_queue_waiting: {
+    kind: 'gauge',
+    help: 'Attempts that wait for their turn now.',
+    labels: ['queue'],
+  },
+  tollgate_queue_in_flight: {
+    kind: 'gauge',
+    help: 'Attempts that were let through a queue and are under way now.',
+    labels: ['queue'],
+  },
+  tollgate_queue_concurrency_limit: {
+    kind: 'gauge',
+    help: 'How many may be under way at once, as their target fares now.',
+    labels: ['queue'],
+  },
+  tollgate_queue_predicted_wait_seconds: {
+    kind: 'gauge',
+    help: 'How long an attempt would wait that came now.',
+    labels: ['queue'],
+  },
+  tollgate_provider_quota_limit: {
+    kind: 'gauge',
+    help: 'What a provider allows within its window, as it told or as it is configured: requests or tokens.',
+    labels: ['queue', 'unit', 'window'],
+  },
+  tollgate_provider_quota_used: {
+    kind: 'gauge',
+    help: 'What was used of it in the latest window, with what is set aside for answers under way.',
+    labels: ['queue', 'unit', 'window'],
+  },
   tollgate_tokens_total: {
     kind: 'counter',
     help:
@@ -85,6 +141,14 @@ export const metricTable = {
     kind: 'counter',
     help: 'Attempts whose cost is unknown, because usage or price are.',
     labels: ['target'],
+  },
+  tollgate_idempotent_total: {
+    kind: 'counter',
+    help:
+      'Calls with an idempotency key, by what became of it: first (it was asked), replayed (its answer was there), ' +
+      'waited (it got the answer of an equal call that was under way), conflict (that took longer than it could wait), ' +
+      'or mismatch (something else was asked under the key).',
+    labels: ['outcome'],
   },
   tollgate_sdk_retries_total: {
     kind: 'counter',

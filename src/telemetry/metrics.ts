@@ -1,14 +1,19 @@
 import { collectDefaultMetrics } from 'prom-client'
 import type { AttemptLine } from '../core/call.ts'
 import type { GatewayError } from '../core/errors.ts'
+import type { OutputNote } from '../core/output-rules.ts'
 import type { CallRecord, Sink } from '../core/record.ts'
 import type { TokenPart } from '../core/usage.ts'
+import type { GateStanding } from '../queueing/standing.ts'
+import { createQueueFigures } from './queue-figures.ts'
 import { MetricRegistry } from './registry.ts'
 
 /** What is read when somebody looks at the metrics. */
 export interface MetricsSources {
   /** Calls being handled now. */
   readonly inFlight?: (() => number) | undefined
+  /** Where the queues before targets stand. */
+  readonly queues?: (() => readonly GateStanding[]) | undefined
   /** Log lines dropped since the start. */
   readonly logDropped?: (() => number) | undefined
   /** Figures of the process too (memory, CPU, event loop, garbage collection): default true. */
@@ -48,6 +53,7 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
   const metrics = new MetricRegistry()
   if (sources.process !== false) collectDefaultMetrics({ register: metrics.registry })
   let droppedBefore = 0
+  const tellQueues = createQueueFigures(metrics)
   return {
     sink: (record) => {
       if (record.notes.purpose === undefined) countCall(metrics, record)
@@ -67,6 +73,7 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
       const dropped = sources.logDropped?.() ?? 0
       metrics.add('tollgate_log_dropped_total', [], dropped - droppedBefore)
       droppedBefore = dropped
+      tellQueues(sources.queues?.() ?? [])
       metrics.set('tollgate_in_flight', sources.inFlight?.() ?? 0)
       return metrics.text()
     },
@@ -97,8 +104,18 @@ const countCall = (metrics: MetricRegistry, record: CallRecord): void => {
     metrics.observeMs('tollgate_first_token_seconds', [model, target], record.firstTokenMs)
   if (record.error !== undefined) metrics.add('tollgate_errors_total', [record.error, model])
   if (record.notes.hedge !== undefined) metrics.add('tollgate_hedges_total', [model, record.notes.hedge])
+  if (record.notes.output !== undefined) countOutput(metrics, record, record.notes.output)
   if (record.notes.mirror === 'full') metrics.add('tollgate_mirrored_total', [model, 'none', 'dropped'])
+  const { idempotency } = record.notes
+  if (idempotency !== undefined) metrics.add('tollgate_idempotent_total', [idempotency])
   if (record.retryCount > 0) metrics.add('tollgate_sdk_retries_total', [])
+}
+
+const countOutput = (metrics: MetricRegistry, { model, attempts }: CallRecord, note: OutputNote): void => {
+  const { schema = 'none', rung = 'invalid', isFirstTry, firstAttempts } = note
+  metrics.add('tollgate_output_total', [model, schema, rung, isFirstTry ? 'true' : 'false'])
+  for (const { costNanos } of attempts.slice(firstAttempts))
+    if (costNanos) metrics.add('tollgate_output_repair_usd_total', [model], Number(costNanos) / 1e9)
 }
 
 const countAttempt = (metrics: MetricRegistry, line: AttemptLine): void => {
@@ -106,6 +123,7 @@ const countAttempt = (metrics: MetricRegistry, line: AttemptLine): void => {
   metrics.add('tollgate_attempts_total', [target, line.outcome ?? 'unfinished'])
   if (line.ended !== undefined)
     metrics.observeMs('tollgate_attempt_duration_seconds', [target], line.ended - line.started)
+  if (line.queuedMs !== undefined) metrics.observeMs('tollgate_queue_wait_seconds', [target], line.queuedMs)
   if (line.usage) {
     for (const [kind, part] of tokenKinds) {
       if (line.usage[part] > 0) metrics.add('tollgate_tokens_total', [target, kind], line.usage[part])

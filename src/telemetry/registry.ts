@@ -44,8 +44,20 @@ export class MetricRegistry {
         .observe(durationMs / 1_000)
   }
 
-  set(name: GaugeName, value: number): void {
-    if (Number.isFinite(value)) this.#gauges.get(name)?.set(value)
+  set<Name extends GaugeName>(name: Name, value: number, values?: LabelValues<Name>): void {
+    const gauge = this.#gauges.get(name)
+    if (!gauge || !Number.isFinite(value)) return
+    const { labels }: MetricRow = metricTable[name]
+    if (labels.length === 0) gauge.set(value)
+    else if (values) {
+      const bounded = labels.map((label, index) => this.bounds.bounded(label, values[index] as string))
+      gauge.labels(...bounded).set(value)
+    }
+  }
+
+  /** Forgets what a gauge was set to, under whatever labels. */
+  clear(name: GaugeName): void {
+    this.#gauges.get(name)?.reset()
   }
 
   /** All metrics in the text format of Prometheus. */

@@ -84,8 +84,9 @@ const anyJson: Feature = {
       assert.equal(answer.choices[0]?.message.content, '{"any":[1,null]}')
       assertReceived(cell, {
         openai: { response_format: { type: 'json_object' } },
-        anthropic: {},
-        aimock: { response_format: { type: 'json_object' } },
+        // It has no words for it, so it is told in words, and its answer is held against them.
+        anthropic: { system: 'Answer with one JSON object and nothing else: no other words, no fences.' },
+        aimock: cell.wire === 'openai' ? { response_format: { type: 'json_object' } } : undefined,
       })
     },
     'ai-openai': async (cell) => {
@@ -103,10 +104,6 @@ const anyJson: Feature = {
     },
     anthropic: no('Anthropic knows no JSON without a schema'),
     'ai-anthropic': no('Anthropic knows no JSON without a schema'),
-  },
-  refused: {
-    openai: { anthropic: 'response_format' },
-    'ai-openai': { anthropic: 'response_format' },
   },
 }
 

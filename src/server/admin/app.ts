@@ -11,6 +11,7 @@ import { addKeyRoutes } from './key-routes.ts'
 import { addLineRoutes } from './line-routes.ts'
 import type { Principal } from './permission.ts'
 import { policy } from './policy.ts'
+import { addQueueRoutes } from './queue-routes.ts'
 import { addScopeRoutes } from './scope-routes.ts'
 import type { AdminApp, AdminEnvironment, AdminTools } from './tools.ts'
 import { addUsageRoutes } from './usage-routes.ts'
@@ -47,6 +48,7 @@ export const createAdminApp = (tools: AdminTools): AdminApp => {
   addKeyRoutes(app, tools)
   addScopeRoutes(app, tools)
   addAllowanceRoutes(app, tools)
+  addQueueRoutes(app, tools)
   addUsageRoutes(app, tools)
   addLineRoutes(app, tools)
   addAuditRoutes(app, tools)

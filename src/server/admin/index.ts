@@ -3,6 +3,7 @@ import type { Control } from '../../control/control.ts'
 import type { Clock } from '../../core/clock.ts'
 import { type GatewayError, invalid } from '../../core/errors.ts'
 import { parseJson } from '../../core/parse-json.ts'
+import type { GateStanding } from '../../queueing/standing.ts'
 import { type BodyBudget, checkBodyHead, createBodyBudget, readBody } from '../body.ts'
 import { pathOf } from '../strict.ts'
 import { createToken } from './credentials.ts'
@@ -18,6 +19,8 @@ export interface AdminOptions {
   readonly readToken?: string | undefined
   /** The JSON Schema of the configuration. */
   configSchema(): object
+  /** Where the queues before targets stand. Undefined: there are none. */
+  readonly queues?: (() => readonly GateStanding[]) | undefined
   /** The configuration in force. Undefined: it is not shown, and cannot be read again. */
   readonly configuration?: ConfigurationTools | undefined
   /** Told of every refusal and failure. */

@@ -30,6 +30,7 @@ export const policy: Readonly<Record<string, Permission>> = {
   'DELETE /admin/api/allowances/:id': 'write',
   'GET /admin/api/allowances/:id/standings': 'read',
   'POST /admin/api/allowances/:id/release': 'write',
+  'GET /admin/api/queues': 'read',
   'GET /admin/api/usage': 'read',
   'GET /admin/api/lines': 'read',
   'GET /admin/api/audit': 'read',

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Reloader } from '../../config/reload.ts'
 import type { Control } from '../../control/control.ts'
 import type { GatewayError } from '../../core/errors.ts'
+import type { GateStanding } from '../../queueing/standing.ts'
 import type { Principal } from './permission.ts'
 
 /** The configuration in force, and how to read it again. */
@@ -15,6 +16,8 @@ export interface ConfigurationTools {
 export interface AdminTools {
   readonly control: Control
   configSchema(): object
+  /** Where the queues before targets stand. Undefined: there are none. */
+  readonly queues?: (() => readonly GateStanding[]) | undefined
   /** Undefined where nobody gave one: its routes tell that there is none. */
   readonly configuration?: ConfigurationTools | undefined
   refused(error: GatewayError): void

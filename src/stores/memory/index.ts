@@ -1,5 +1,6 @@
 import type { Store } from '../store.ts'
 import { createMemoryControl } from './control.ts'
+import { MemoryIdempotency } from './idempotency.ts'
 import { MemoryLedger } from './ledger.ts'
 import { createMemoryReports } from './reports.ts'
 
@@ -23,6 +24,7 @@ export interface MemoryStore extends Store {
 export const createMemoryBank = ({ now = Date.now }: MemoryStoreOptions = {}): MemoryBank => {
   const control = createMemoryControl()
   const reports = createMemoryReports()
+  const keyed = new MemoryIdempotency({ now })
   const ledgers = new MemoryLedger({ now, book: reports.book })
   reports.follow({
     standings: () => ledgers.standings(),
@@ -32,7 +34,21 @@ export const createMemoryBank = ({ now = Date.now }: MemoryStoreOptions = {}): M
   return {
     open: () => {
       const { ledger, fence } = ledgers.open()
-      return { ledger, control, reports, fence, close: () => ledger.close() }
+      const { store: idempotency, fence: freeClaims } = keyed.open()
+      return {
+        ledger,
+        control,
+        reports,
+        idempotency,
+        fence: () => {
+          fence()
+          freeClaims()
+        },
+        close: () => {
+          freeClaims()
+          return ledger.close()
+        },
+      }
     },
   }
 }

@@ -23,7 +23,7 @@ interface Waiting {
 const threadFile = new URL(`./thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 
 /** A thread that has still to open its connection. */
-export interface StartedThread<P extends Procedures> {
+export interface StartedThread<P extends Procedures> extends Pick<Channel<P>, 'on'> {
   /** Fails with a sentence for operators. */
   open(): Promise<Channel<P>>
 }

@@ -70,14 +70,14 @@ export const failureOf = (thrown: unknown): Failure => {
 const isOurs = (code: string): code is ErrorCode => Object.hasOwn(errorTable, code)
 
 /** The sentence for operators: what, which file, what to do. */
-const sentence = (failure: Failure, path: string): string => {
+export const operatorsSentence = (failure: Failure, path: string): string => {
   const found = wordsFor(failure.code)
   if (found) return `${path} ${found.advice} (${failure.code}: ${failure.message})`
   return `${path}: the store failed. (${failure.code === '' ? '' : `${failure.code}: `}${failure.message})`
 }
 
 const causeOf = (failure: Failure, path: string): Error => {
-  const cause = new Error(sentence(failure, path))
+  const cause = new Error(operatorsSentence(failure, path))
   if (failure.stack !== undefined) cause.stack = `${cause.name}: ${cause.message}\n${failure.stack}`
   return cause
 }
@@ -101,6 +101,6 @@ export const errorOf = (failure: Failure, path: string): GatewayError => {
 
 /** Why a store cannot be opened: `store_unavailable`, its message for operators. */
 export const unusable = (failure: Failure, path: string): GatewayError =>
-  new GatewayError('store_unavailable', isOurs(failure.code) ? failure.message : sentence(failure, path), {
+  new GatewayError('store_unavailable', isOurs(failure.code) ? failure.message : operatorsSentence(failure, path), {
     cause: causeOf(failure, path),
   })

@@ -1,11 +1,11 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { GatewayError } from '../../core/errors.ts'
+import { resolve } from 'node:path'
 import type { Store } from '../store.ts'
 import { startThread } from './channel.ts'
 import { createSqliteControl } from './control.ts'
+import { createSqliteIdempotency } from './idempotency.ts'
 import { lazyThread } from './lazy-thread.ts'
 import { createSqliteLedger } from './ledger.ts'
+import { makeFile } from './make-file.ts'
 import type { ReaderProcedures } from './reader-procedures.ts'
 import { createSqliteReports } from './reports.ts'
 import type { WriterProcedures } from './writer-procedures.ts'
@@ -39,25 +39,10 @@ export const createSqliteStore = async (path: string, options: SqliteOptions = {
     ledger: createSqliteLedger(writer, reader, reports.booked),
     control: createSqliteControl(threads),
     reports,
+    idempotency: createSqliteIdempotency(writer),
     close: () => {
       closed ??= close()
       return closed
     },
-  }
-}
-
-/**
- * Makes an empty file that only this user can read; the database gives its other files the same mode. One that exists is
- * not even opened here: closing it would drop the locks that other connections of this process have on it.
- */
-const makeFile = (file: string): void => {
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    if (!existsSync(file)) closeSync(openSync(file, 'wx', 0o600))
-  } catch (cause) {
-    // Another process was faster.
-    if (existsSync(file)) return
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new GatewayError('store_unavailable', `${file} cannot be made: ${why}`, { cause })
   }
 }

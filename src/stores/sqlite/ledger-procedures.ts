@@ -1,4 +1,5 @@
 import { buryGone, startHeartbeat } from './heartbeat.ts'
+import { idempotencyProcedures } from './idempotency-procedures.ts'
 import { createLease } from './lease.ts'
 import { createLeave } from './leave.ts'
 import { createMembers } from './members.ts'
@@ -25,5 +26,7 @@ export const ledgerProcedures = (session: Session) => {
     leave: (_nothing: undefined): void => leave(),
     lease: createLease(parts),
     settle: createSettle(parts),
+    // Whose claims they are is known by who is a member.
+    ...idempotencyProcedures(parts),
   }
 }

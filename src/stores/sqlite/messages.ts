@@ -1,12 +1,24 @@
 import type { ErrorCode } from '../../core/errors.ts'
 import type { ThreadEvents } from './session.ts'
 
-/** What a thread is started with. */
-export interface ThreadData {
+/** What a thread of the store is started with. */
+export interface StoreThreadData {
   readonly role: 'writer' | 'reader'
   readonly path: string
   readonly skew: SharedArrayBuffer | undefined
 }
+
+/** What the thread of kept answers is started with. */
+export interface CacheThreadData {
+  readonly role: 'cache'
+  readonly path: string
+  readonly mostBytes: number
+  /** The first encrypts, all decrypt; none: values are kept as they are. */
+  readonly keys: readonly { readonly id: string; readonly key: Uint8Array }[]
+}
+
+/** What a thread is started with. */
+export type ThreadData = StoreThreadData | CacheThreadData
 
 /** What a thread is asked. `open` comes first; after `close`, whose failure is told, it ends. */
 export type Asked = { readonly id: number; readonly name: string; readonly argument: unknown } | 'open' | 'close'

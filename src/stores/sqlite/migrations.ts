@@ -1,4 +1,5 @@
 import { controlTables } from './control-tables.ts'
+import { idempotencyTables } from './idempotency-tables.ts'
 import { ledgerTables } from './ledger-tables.ts'
 import { rollupTables } from './rollup-tables.ts'
 
@@ -7,4 +8,5 @@ import { rollupTables } from './rollup-tables.ts'
 export const migrations: readonly (readonly string[])[] = [
   [...ledgerTables, ...controlTables, ...rollupTables],
   ['CREATE TABLE block_sums (block INTEGER PRIMARY KEY, sums TEXT NOT NULL) STRICT'],
+  [...idempotencyTables],
 ]

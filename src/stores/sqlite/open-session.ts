@@ -2,12 +2,13 @@ import type { Database } from 'better-sqlite3'
 import { isBusy } from './failures.ts'
 import type { Session, ThreadEvents } from './session.ts'
 
-/** For how long somebody else may be writing before it counts as a failure. */
-const patienceMs = 5_000
+const defaultPatienceMs = 5_000
 
 export interface SessionOptions {
   readonly database: Database
   readonly wall: () => number
+  /** For how long somebody else may be writing before it counts as a failure; 5 seconds where nothing is said. */
+  readonly patienceMs?: number | undefined
   tell(name: keyof ThreadEvents, value: unknown): void
 }
 
@@ -18,10 +19,10 @@ export interface OpenSession extends Session {
 }
 
 /** Puts a session around a connection. */
-export const openSession = ({ database, wall, tell }: SessionOptions): OpenSession => {
+export const openSession = ({ database, wall, patienceMs = defaultPatienceMs, tell }: SessionOptions): OpenSession => {
   const timers: NodeJS.Timeout[] = []
   const atClose: (() => void)[] = []
-  const transactions = createTransactions(database)
+  const transactions = createTransactions(database, patienceMs)
 
   const every = (ms: number, work: () => void): void => {
     const attempt = (): void => {
@@ -51,10 +52,10 @@ export const openSession = ({ database, wall, tell }: SessionOptions): OpenSessi
 const isOfDatabase = (thrown: unknown): boolean =>
   thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('SQLITE_')
 
-const createTransactions = (database: Database): Pick<Session, 'transact' | 'afterCommit'> => {
+const createTransactions = (database: Database, patienceMs: number): Pick<Session, 'transact' | 'afterCommit'> => {
   const commit = database.prepare('COMMIT')
   const rollback = database.prepare('ROLLBACK')
-  const begin = createBegin(database)
+  const begin = createBegin(database, patienceMs)
   const part = database.transaction((work: () => unknown) => work())
   const after: (() => void)[] = []
 
@@ -100,7 +101,7 @@ const createTransactions = (database: Database): Pick<Session, 'transact' | 'aft
  * Waits for whoever writes by asking several times a millisecond. The database's own way of waiting sleeps up to 100 ms
  * at a time: of two processes that both write without a pause, one then waits 20 ms now and then, instead of 10.
  */
-const createBegin = (database: Database): (() => void) => {
+const createBegin = (database: Database, patienceMs: number): (() => void) => {
   const statement = database.prepare('BEGIN IMMEDIATE')
   const pause = new Int32Array(new SharedArrayBuffer(4))
   return () => {

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { Scope } from '../../core/scope.ts'
-import type { Crossed } from '../store.ts'
+import type { CacheFilter, Crossed } from '../store.ts'
 
 /** What a thread tells without being asked, by name. */
 export interface ThreadEvents {
@@ -11,6 +11,14 @@ export interface ThreadEvents {
   changed: undefined
   /** How many live processes share the store now. */
   processes: number
+  /** Kept answers that made room for others or have expired, by key; undefined: too many to be named. */
+  cacheGone: readonly string[] | undefined
+  /** What other processes purged, and the number of the last time. */
+  cachePurged: { readonly filters: readonly CacheFilter[]; readonly last: number }
+  cacheStanding: { readonly entries: number; readonly bytes: number }
+  cacheWarning: { readonly message: string; readonly facts: Readonly<Record<string, string>> }
+  /** The file is not used any more; is it still where others may use it? */
+  cacheLost: { readonly isInPlace: boolean }
 }
 
 /** What the procedures of one thread work with: its connection, and what must happen around a transaction. */

@@ -1,7 +1,8 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { answerAll, type Question } from './answer-calls.ts'
+import { openCacheDesk } from './cache-desk.ts'
 import { failureOf } from './failures.ts'
-import type { Asked, Failure, Said, ThreadData } from './messages.ts'
+import type { Asked, Failure, Said, StoreThreadData, ThreadData } from './messages.ts'
 import { openForReading, openForWriting } from './open-database.ts'
 import { type OpenSession, openSession } from './open-session.ts'
 import { readerProcedures } from './reader-procedures.ts'
@@ -13,33 +14,49 @@ const mostTogether = 256
 
 /** A connection with what it can be asked for. */
 interface Desk {
-  readonly session: OpenSession
   readonly procedures: Procedures
+  /** Where calls share transactions. */
+  readonly session: OpenSession | undefined
+  close(): void
 }
 
-const openDesk = ({ role, path, skew }: ThreadData, say: (said: Said) => void): Desk => {
+type Say = (said: Said) => void
+
+const openStoreDesk = ({ role, path, skew }: StoreThreadData, say: Say): Desk => {
   const offset = skew && new BigInt64Array(skew)
   const session = openSession({
     database: role === 'writer' ? openForWriting(path) : openForReading(path),
     wall: () => Date.now() + (offset ? Number(Atomics.load(offset, 0)) : 0),
     tell: (name, value) => say({ kind: 'event', name, value }),
   })
-  return { session, procedures: role === 'writer' ? writerProcedures(session) : readerProcedures(session) }
+  const close = (): void => {
+    try {
+      session.end()
+    } finally {
+      session.database.close()
+    }
+  }
+  return role === 'writer'
+    ? { procedures: writerProcedures(session), session, close }
+    : { procedures: readerProcedures(session), session: undefined, close }
 }
 
-const closeDesk = ({ session }: Desk): Failure | undefined => {
+const openDesk = (data: ThreadData, say: Say): Desk =>
+  data.role === 'cache'
+    ? openCacheDesk(data, (name, value) => say({ kind: 'event', name, value }))
+    : openStoreDesk(data, say)
+
+const closeDesk = (desk: Desk): Failure | undefined => {
   try {
-    session.end()
+    desk.close()
     return undefined
   } catch (thrown) {
     return failureOf(thrown)
-  } finally {
-    session.database.close()
   }
 }
 
 const run = (port: MessagePort, data: ThreadData): void => {
-  const say = (said: Said): void => port.postMessage(said)
+  const say: Say = (said) => port.postMessage(said)
   let desk: Desk | undefined
 
   const open = (): void => {
@@ -60,7 +77,7 @@ const run = (port: MessagePort, data: ThreadData): void => {
       questions.push(asked)
       asked = questions.length < mostTogether ? receiveMessageOnPort(port)?.message : undefined
     }
-    answerAll({ questions, procedures, session: data.role === 'writer' ? session : undefined, say })
+    answerAll({ questions, procedures, session, say })
     return asked
   }
 

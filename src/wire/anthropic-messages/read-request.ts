@@ -4,6 +4,7 @@ import { overrides } from '../../core/overrides.ts'
 import type { CacheMark, Chat, Message, ReasoningRequest, Request } from '../../core/request.ts'
 import { fraction, nameAt, optionalText, wholeNumber } from '../checks.ts'
 import type { Door } from '../wire.ts'
+import { saysMore } from './held.ts'
 import { wireName } from './name.ts'
 import { markLastBlock, readMessages, readSystem } from './read-messages.ts'
 import { readFormat, readOutputConfig, readServiceTier, readStop, readThinking } from './read-settings.ts'
@@ -126,5 +127,6 @@ export const readRequest = (body: JsonObject, { operation }: Door): Request => {
     chat: { ...chat, messages: conversation(draft), reasoning: effort ? { ...thinking, effort } : thinking },
     untranslatable: draft.untranslatable,
     foreignReasoning: draft.foreignReasoning || undefined,
+    saysMore,
   }
 }

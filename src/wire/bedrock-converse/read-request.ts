@@ -4,6 +4,7 @@ import { overrides } from '../../core/overrides.ts'
 import type { Chat, Message, ReasoningRequest, Request } from '../../core/request.ts'
 import type { Door } from '../wire.ts'
 import { countedIn } from './counting.ts'
+import { saysMore } from './held.ts'
 import { wireName } from './name.ts'
 import { readAdditional } from './read-additional.ts'
 import { readMessages, readSystem } from './read-messages.ts'
@@ -89,5 +90,6 @@ export const readRequest = (given: JsonObject, { operation, model = '', stream =
     },
     untranslatable: draft.untranslatable,
     foreignReasoning: draft.foreignReasoning || undefined,
+    saysMore,
   }
 }

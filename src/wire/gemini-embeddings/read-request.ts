@@ -4,6 +4,7 @@ import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { overrides } from '../../core/overrides.ts'
 import { noChat, type Request } from '../../core/request.ts'
 import type { Door } from '../wire.ts'
+import { saysMore } from './held.ts'
 
 const mostInputs = 2_048
 const mostDimensions = 65_536
@@ -136,5 +137,6 @@ export const requestReader =
     }
     const { untranslatable } = reading
     const { operation, model } = door
-    return { operation, wire, model, stream: false, wantsUsage: false, body, chat: noChat, embed, untranslatable }
+    const asked = { operation, wire, model, stream: false, wantsUsage: false, body, chat: noChat, embed }
+    return { ...asked, untranslatable, saysMore }
   }

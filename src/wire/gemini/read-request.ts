@@ -5,6 +5,7 @@ import type { Chat, Message, Request, Tool } from '../../core/request.ts'
 import { join } from '../checks.ts'
 import type { Door } from '../wire.ts'
 import { camelFields, fieldsOf, isUnsaid, type Reading, textOf } from './fields.ts'
+import { saysMore } from './held.ts'
 import { wireName } from './name.ts'
 import { readConfig } from './read-config.ts'
 import { readContents, readInstruction } from './read-contents.ts'
@@ -105,5 +106,6 @@ export const readRequest = (given: JsonObject, door: Door): Request => {
     chat: chatOf(draft),
     untranslatable: draft.untranslatable,
     foreignReasoning: draft.foreignReasoning || undefined,
+    saysMore,
   }
 }

@@ -4,6 +4,7 @@ import type { Request } from '../../core/request.ts'
 import { modelOf, newChatDraft } from '../openai/draft.ts'
 import type { Door } from '../wire.ts'
 import { readerOf } from './field-table.ts'
+import { saysMore } from './held.ts'
 import { readMessages } from './messages.ts'
 import { wireName } from './name.ts'
 import type { Draft } from './settings.ts'
@@ -25,5 +26,6 @@ export const readRequest = (body: JsonObject, door: Door): Request => {
   if (draft.logProbs) chat.logProbs ??= { top: 0 }
   else if (chat.logProbs) throw invalid('top_logprobs', 'needs logprobs to be true.')
   const { stream, wantsUsage } = draft
-  return { operation: door.operation, wire: wireName, model, stream, wantsUsage, body, chat, untranslatable }
+  const { operation } = door
+  return { operation, wire: wireName, model, stream, wantsUsage, body, chat, untranslatable, saysMore }
 }

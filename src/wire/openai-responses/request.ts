@@ -5,6 +5,7 @@ import { modelOf, newChatDraft } from '../openai/draft.ts'
 import { maybe, stringAt } from '../openai/fields.ts'
 import type { Door } from '../wire.ts'
 import { readerOf } from './field-table.ts'
+import { saysMore } from './held.ts'
 import { readInput } from './input-items.ts'
 import { wireName } from './name.ts'
 import type { Draft } from './settings.ts'
@@ -40,7 +41,7 @@ export const readRequest = (body: JsonObject, door: Door): Request => {
   if (draft.probabilities) chat.logProbs ??= { top: 0 }
   const foreignReasoning = hasForeignReasoning(chat.messages) || undefined
   const read = { operation: door.operation, wire: wireName, model, stream: draft.stream, wantsUsage: true, body, chat }
-  return { ...read, untranslatable, foreignReasoning }
+  return { ...read, untranslatable, foreignReasoning, saysMore }
 }
 
 const hasForeignReasoning = (messages: readonly Message[]): boolean =>

@@ -1,0 +1,338 @@
+import type { Clock } from '../core/clock.ts'
+import { GatewayError } from '../core/errors.ts'
+import type { QueueLimits, QueuePlace } from '../core/queue-limits.ts'
+import { AdaptiveLimit } from './adaptive.ts'
+import { type Alarm, Timer } from './alarm.ts'
+import { FairQueue } from './fair-queue.ts'
+import { type Told, windowOf } from './learned-quota.ts'
+import { Outlook, type Prospect } from './outlook.ts'
+import { OutputForecast } from './output-forecast.ts'
+import { type Ended, type Grabbed, Pass } from './pass.ts'
+import { Quota } from './quota.ts'
+import { type ShedReason, shed } from './refusal.ts'
+import type { GateStanding } from './standing.ts'
+import { type Asking, Waiter } from './waiter.ts'
+
+export interface GateOptions {
+  readonly name: string
+  readonly limits: QueueLimits
+  readonly clock: Clock
+  readonly alarm: Alarm
+}
+
+/** How often those who wait are looked after, in milliseconds. */
+const sweepMs = 100
+/** After so long without a break an overload lasts; then nobody begins a wait of more than this. */
+const lastingMs = 10_000
+const lastingPatienceMs = 2_000
+/** What could not be had is asked for again after so long at most. */
+const mostPauseMs = 200
+/** Turns that cannot be reckoned are looked for again after so long. */
+const blindMs = 1_000
+/** Nobody begins to wait whose turn would come just in time. */
+const caution = 1.2
+/** Who waits is given up when its turn would come so much too late: estimates sway. */
+const doubt = 2
+
+/**
+ * The way to a target, or to several that share a quota: lets through as many calls as its quota and its state allow, in a
+ * fair order, and refuses at once who would wait in vain.
+ */
+export class Gate {
+  readonly name: string
+  readonly quota = new Quota()
+  readonly forecast = new OutputForecast()
+  readonly shedding: Record<ShedReason, number> = { full: 0, share: 0, hopeless: 0, late: 0, evicted: 0 }
+  readonly #clock: Clock
+  readonly #queue: FairQueue<Waiter>
+  readonly #adaptive: AdaptiveLimit
+  readonly #outlook: Outlook
+  #limits: QueueLimits
+  #inFlight = 0
+  /** Whose turn it is, while what it needs of others is not there. */
+  #first: Waiter | undefined
+  #isGrabbing = false
+  /** Since when somebody waits without a break. */
+  #waitingSince = 0
+  readonly #wake: Timer
+  readonly #sweeping: Timer
+
+  constructor({ name, limits, clock, alarm }: GateOptions) {
+    this.name = name
+    this.#limits = limits
+    this.#clock = clock
+    this.#wake = new Timer({ clock, alarm }, () => this.#turn())
+    this.#sweeping = new Timer({ clock, alarm }, () => this.#sweep())
+    this.#queue = new FairQueue(limits.length)
+    this.#adaptive = new AdaptiveLimit(limits.concurrency)
+    this.#outlook = new Outlook(this.#queue, this.quota)
+    this.#outlook.concurrency = this.#adaptive.limit
+  }
+
+  /** As it is configured from now on. Who waits goes on waiting. */
+  set limits(limits: QueueLimits) {
+    if (limits === this.#limits) return
+    this.#limits = limits
+    this.#queue.length = limits.length
+    this.#adaptive.most = limits.concurrency
+  }
+
+  get waiting(): number {
+    return this.#queue.size + (this.#first ? 1 : 0)
+  }
+
+  get isIdle(): boolean {
+    return this.waiting === 0 && this.#inFlight === 0
+  }
+
+  /** At once where there is room and nobody waits. Throws `queue_full` or `queue_timeout`, or what the signal says. */
+  enter(asking: Asking): Pass | Promise<Pass> {
+    if (asking.signal.aborted) throw asking.signal.reason
+    const now = this.#clock.now()
+    if (this.waiting === 0 && !this.#isGrabbing && asking.grab === undefined && this.#opensAt(asking, now) <= now)
+      return this.#admit(asking, now, 0, undefined)
+    return this.#wait(asking, now)
+  }
+
+  /** The provider says where one of its limits stands. */
+  told(told: Told): void {
+    const { unit, limit, remaining, resetMs } = told
+    const windowMs = windowOf(told)
+    this.quota.learn({ unit, limit, windowMs }, { remaining, resetMs: resetMs ?? windowMs }, this.#clock.now())
+  }
+
+  /** The target is to be left alone for so long. */
+  pause(ms: number): void {
+    const now = this.#clock.now()
+    this.#outlook.pause(ms, now)
+    if (this.waiting > 0) this.#wakeIn(ms)
+  }
+
+  /** Until the turn of somebody who came now, in milliseconds. */
+  waitMs(asking: Prospect & Pick<Asking, 'need'>, now = this.#clock.now()): number {
+    if (this.waiting > 0) return this.#outlook.waitMs(asking, costOf(asking.need), now)
+    const opensIn = Math.max(0, this.#opensAt(asking, now) - now)
+    return Number.isFinite(opensIn) ? opensIn : this.#outlook.usualMs
+  }
+
+  standing(): GateStanding {
+    const now = this.#clock.now()
+    const stranger = {
+      tenant: '',
+      weight: 1,
+      priority: 'normal',
+      need: { prompt: 1, output: { mean: 0, variance: 0, p95: 0 } },
+    } as const
+    return {
+      name: this.name,
+      waiting: this.waiting,
+      length: this.#limits.length,
+      inFlight: this.#inFlight,
+      concurrency: this.#adaptive.limit,
+      waitMs: Math.round(this.waitMs(stranger, now)),
+      pausedMs: Math.max(0, Math.round(this.#outlook.pausedUntil - now)),
+      quota: this.quota.standing(now),
+      shed: { ...this.shedding },
+    }
+  }
+
+  /** Somebody who waited went away. */
+  abandon(waiter: Waiter): void {
+    if (waiter === this.#first) {
+      this.#first = undefined
+      if (!this.#isGrabbing) this.#turn()
+    } else if (waiter.seat) this.#queue.leave(waiter.seat, this.#outlook.active(this.#clock.now()))
+    this.#rest()
+  }
+
+  ended(pass: Pass, { used, isOverload, isGood, firstTokenMs, pauseMs }: Ended): void {
+    const now = this.#clock.now()
+    this.#inFlight--
+    this.quota.end(pass.need, pass.sentAt, used ?? { prompt: pass.need.prompt, output: pass.need.output.mean }, now)
+    this.#adaptive.ended({ isOverload, isGood, sentAt: pass.sentAt, firstTokenMs }, now)
+    this.#outlook.concurrency = this.#adaptive.limit
+    if (used !== 'nothing') this.#outlook.took(now - pass.sentAt)
+    if (used !== undefined) {
+      const sum = used === 'nothing' ? 0 : used.prompt + used.output
+      pass.repay?.(sum - costOf(pass.need))
+    }
+    if (pauseMs !== undefined) this.pause(pauseMs)
+    if (this.waiting > 0) this.#turn()
+  }
+
+  #wait(asking: Asking, now: number): Pass | Promise<Pass> {
+    const cost = costOf(asking.need)
+    const latest = Math.min(asking.latestStart, now + this.#patienceMs(asking, now))
+    const waitMs = this.waitMs(asking, now)
+    if (now + waitMs * caution > latest) throw this.#shed('hopeless', waitMs)
+    const waiter = new Waiter(asking, { cost, since: now, latest }, this)
+    const joined = this.#queue.join(waiter, this.#outlook.active(now))
+    if ('refused' in joined) {
+      const error = this.#shed(joined.refused, waitMs)
+      waiter.pass.catch(() => undefined)
+      waiter.refuse(error)
+      throw error
+    }
+    waiter.seat = joined.seat
+    joined.evicted?.refuse(this.#shed('evicted', waitMs))
+    if (this.waiting === 1) {
+      this.#waitingSince = now
+      this.#outlook.busy(true, now)
+    }
+    this.#sweeping.within(sweepMs)
+    this.#turn()
+    if (!waiter.isOver) asking.waits?.(() => this.#placeOf(waiter))
+    return waiter.pass
+  }
+
+  /**
+   * Where somebody has waited for long without a break, waiting longer only makes everybody late. A quota is another
+   * matter: what it does not allow now it allows later, and goes to waste when nobody waits for it.
+   */
+  #patienceMs({ priority }: Asking, now: number): number {
+    const { maxWaitMs } = this.#limits
+    const isLasting = this.waiting > 0 && now - this.#waitingSince > lastingMs
+    return isLasting && priority !== 'low' && this.quota.isEmpty ? Math.min(maxWaitMs, lastingPatienceMs) : maxWaitMs
+  }
+
+  #placeOf(waiter: Waiter): QueuePlace {
+    const now = this.#clock.now()
+    if (waiter.isOver || waiter === this.#first) return { position: 1, waitMs: 0 }
+    return this.#outlook.placeOf(waiter, now)
+  }
+
+  /** Gives turns until there is no more room, or nobody left. */
+  #turn(): void {
+    if (this.#isGrabbing) return
+    const now = this.#clock.now()
+    for (;;) {
+      const waiter = this.#first ?? this.#queue.next(now)?.value
+      if (!waiter) break
+      const at = this.#opensAt(waiter.asking, now)
+      if (at > now) {
+        this.#wakeIn(at - now)
+        break
+      }
+      if (waiter !== this.#first && waiter.seat) this.#queue.take(waiter.seat, this.#outlook.active(now))
+      this.#first = undefined
+      if (!this.#let(waiter, now)) break
+    }
+    this.#rest()
+  }
+
+  /** False where it has to stay first for a while. */
+  #let(waiter: Waiter, now: number): boolean {
+    const { asking } = waiter
+    if (now > waiter.latest) {
+      waiter.refuse(this.#shed('late', 0))
+      return true
+    }
+    if (!asking.grab) {
+      waiter.enter(this.#admit(asking, now, now - waiter.since, waiter))
+      return true
+    }
+    this.#first = waiter
+    let grabbed: Grabbed | Promise<Grabbed>
+    try {
+      grabbed = asking.grab()
+    } catch (thrown) {
+      return this.#without(waiter, thrown)
+    }
+    if (grabbed instanceof Promise) {
+      this.#isGrabbing = true
+      grabbed.then(
+        (given) => {
+          this.#isGrabbing = false
+          this.#grabbed(waiter, given)
+          this.#turn()
+        },
+        (thrown) => {
+          this.#isGrabbing = false
+          if (this.#without(waiter, thrown)) this.#turn()
+        },
+      )
+      return false
+    }
+    this.#grabbed(waiter, grabbed)
+    return true
+  }
+
+  #grabbed(waiter: Waiter, grabbed: Grabbed): void {
+    if (this.#first === waiter) this.#first = undefined
+    if (waiter.isOver) {
+      grabbed.release()
+      return
+    }
+    const now = this.#clock.now()
+    const pass = this.#admit(waiter.asking, now, now - waiter.since, waiter, grabbed)
+    waiter.enter(pass)
+  }
+
+  /** What it needs of others is not to be had. True where somebody else may try. */
+  #without(waiter: Waiter, thrown: unknown): boolean {
+    if (waiter.isOver) return true
+    if (thrown instanceof GatewayError && thrown.code === 'rate_limited') {
+      this.#wakeIn(Math.min(mostPauseMs, thrown.details.retryAfterMs ?? mostPauseMs))
+      return false
+    }
+    this.#first = undefined
+    waiter.refuse(thrown)
+    return true
+  }
+
+  #admit(asking: Asking, now: number, queuedMs: number, waiter: Waiter | undefined, grabbed?: Grabbed): Pass {
+    const { need } = asking
+    this.#inFlight++
+    this.quota.send(need, now)
+    if (waiter && queuedMs > 0) this.#outlook.served(waiter.cost, now)
+    const seat = waiter?.seat
+    const repay = seat && ((more: number) => this.#queue.repay(seat, more))
+    return new Pass({ need, sentAt: now, queuedMs, grabbed, repay }, this)
+  }
+
+  #opensAt({ need }: Pick<Asking, 'need'>, now: number): number {
+    if (this.#inFlight >= this.#adaptive.limit) {
+      this.#adaptive.full()
+      return Number.POSITIVE_INFINITY
+    }
+    return Math.max(this.#outlook.pausedUntil, this.quota.nextAt(need, now))
+  }
+
+  #wakeIn(ms: number): void {
+    this.#wake.within(Math.max(1, Math.min(ms, blindMs)))
+  }
+
+  /** Gives up those whose time is over, and those whose turn would come too late as it is now. */
+  #sweep(): void {
+    const now = this.#clock.now()
+    const first = this.#first
+    if (first && now > first.latest) {
+      this.#first = undefined
+      first.refuse(this.#shed('late', 0))
+    }
+    for (const { seat, ahead } of this.#queue.positions()) {
+      const { value } = seat
+      const waitMs = this.#outlook.lately(ahead, now)
+      if (now <= value.latest && now + waitMs / doubt <= value.latest) continue
+      this.#queue.leave(seat, this.#outlook.active(now))
+      value.refuse(this.#shed('late', waitMs))
+    }
+    if (this.waiting > 0) this.#sweeping.within(sweepMs)
+    else this.#rest()
+  }
+
+  #shed(reason: ShedReason, waitMs: number): GatewayError {
+    this.shedding[reason]++
+    return shed(reason, { queue: this.name, waiting: this.waiting, length: this.#limits.length, waitMs })
+  }
+
+  /** Nobody waits any more. */
+  #rest(): void {
+    if (this.waiting > 0) return
+    this.#outlook.busy(false, this.#clock.now())
+    this.#sweeping.cancel()
+  }
+}
+
+/** What a call is reckoned with among others: its tokens, at least one. */
+const costOf = ({ prompt, output }: Asking['need']): number => Math.max(1, prompt + output.mean)

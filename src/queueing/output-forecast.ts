@@ -1,0 +1,90 @@
+/** How much an answer is expected to say, in tokens. */
+export interface Forecast {
+  readonly mean: number
+  readonly variance: number
+  readonly p95: number
+}
+
+const kept = 128
+const fewest = 8
+/** What is expected where nothing is known: most answers are shorter. */
+const unknown: Forecast = { mean: 512, variance: 256 * 256, p95: 1_024 }
+const mostKnown = 1_000
+
+/** The latest outputs of one kind. */
+class Recent {
+  readonly #outputs = new Float64Array(kept)
+  #next = 0
+  #count = 0
+  #sum = 0
+  #squares = 0
+  #forecast: Forecast | undefined
+  /** Outputs since the percentile was worked out. */
+  #since = 0
+
+  add(output: number): void {
+    const before = this.#outputs[this.#next] as number
+    if (this.#count === kept) {
+      this.#sum -= before
+      this.#squares -= before * before
+    } else this.#count++
+    this.#outputs[this.#next] = output
+    this.#next = (this.#next + 1) % kept
+    this.#sum += output
+    this.#squares += output * output
+    if (++this.#since >= fewest) this.#forecast = undefined
+  }
+
+  /** Undefined: too little is known. */
+  get forecast(): Forecast | undefined {
+    if (this.#count < fewest) return undefined
+    this.#forecast ??= this.#worked()
+    return this.#forecast
+  }
+
+  #worked(): Forecast {
+    this.#since = 0
+    const mean = this.#sum / this.#count
+    const sorted = this.#outputs.slice(0, this.#count).sort()
+    const p95 = sorted[Math.min(this.#count - 1, Math.ceil(0.95 * this.#count) - 1)] as number
+    return { mean, variance: Math.max(0, this.#squares / this.#count - mean * mean), p95 }
+  }
+}
+
+/** Whose answer it is. */
+export interface Asked {
+  readonly model: string
+  /** Who asks. */
+  readonly key: string
+}
+
+/** What models said lately, to everybody and to each key by itself; those that were heard of last are remembered. */
+export class OutputForecast {
+  readonly #known = new Map<string, Recent>()
+
+  /** No more than `most`, where the caller set a limit. */
+  of({ model, key }: Asked, most = Number.POSITIVE_INFINITY): Forecast {
+    const known = this.#known.get(`${model}\n${key}`)?.forecast ?? this.#known.get(model)?.forecast ?? unknown
+    if (known.p95 <= most) return known
+    const mean = Math.min(known.mean, most)
+    return { mean, variance: Math.min(known.variance, (most - mean) ** 2), p95: most }
+  }
+
+  add({ model, key }: Asked, output: number): void {
+    this.#recent(model).add(output)
+    this.#recent(`${model}\n${key}`).add(output)
+  }
+
+  /** The one of this name, as the latest that was heard of. */
+  #recent(name: string): Recent {
+    const recent = this.#known.get(name) ?? new Recent()
+    this.#known.delete(name)
+    this.#known.set(name, recent)
+    if (this.#known.size > mostKnown)
+      for (const oldest of this.#known.keys()) {
+        this.#known.delete(oldest)
+        break
+      }
+    return recent
+  }
+}

@@ -1,0 +1,216 @@
+import type { Forecast } from './output-forecast.ts'
+import { SlidingSum } from './sliding-sum.ts'
+
+export type QuotaUnit = 'requests' | 'tokens'
+
+/** So much within any stretch of time. */
+export interface QuotaLimit {
+  readonly unit: QuotaUnit
+  readonly limit: number
+  readonly windowMs: number
+}
+
+/** What a call is going to use. */
+export interface Need {
+  /** Tokens that it reads. */
+  readonly prompt: number
+  readonly output: Forecast
+}
+
+/** A limit and how much of it is used. */
+export interface QuotaStanding extends QuotaLimit {
+  readonly used: number
+  /** Told by the provider, or written in the configuration. */
+  readonly source: 'learned' | 'configured'
+}
+
+/** Up to this share of a window is used as fast as it is asked for; the rest at an even pace. */
+const freely = 0.5
+/** How much faster than that, so that what was left over for a while is not lost. */
+const catchUp = 1.01
+/** How far ahead of its pace the rest may be used: a share of the window, or a few calls. */
+const ahead = 1 / 100
+const callsAhead = 3
+/** Standard deviations above the mean that all answers under way together are given room for. */
+const deviations = 3
+
+interface Meter {
+  limit: number
+  source: QuotaStanding['source']
+  readonly unit: QuotaUnit
+  readonly windowMs: number
+  /** Calls whole when they were sent. */
+  readonly sent: SlidingSum
+  /** Prompts when they were sent, answers when they were whole; undefined where only calls count. */
+  readonly landed: SlidingSum | undefined
+  /** When the next one is due, were they sent at an even pace. */
+  dueAt: number
+}
+
+/**
+ * What a provider allows within a stretch of time, and what is left of it. No stretch of that length, wherever it begins,
+ * ever holds more: that satisfies providers that count by fixed minutes, by sliding ones, and by buckets that fill evenly.
+ * It is reckoned twice, since some count a whole call when it comes, and others its answer when that is whole. For answers
+ * under way there is room for what they will say: the 95th percentile of each, or what their sum hardly ever exceeds, if
+ * that is less.
+ */
+export class Quota {
+  readonly #meters: Meter[] = []
+  #mean = 0
+  #variance = 0
+  #p95 = 0
+  #underWay = 0
+
+  /** True while nothing is limited. */
+  get isEmpty(): boolean {
+    return this.#meters.length === 0
+  }
+
+  /** Sets or changes a limit; what was used stays used. */
+  limit({ unit, limit, windowMs }: QuotaLimit, source: QuotaStanding['source']): void {
+    const known = this.#find(unit, windowMs)
+    if (known) {
+      known.limit = limit
+      known.source = source
+    } else this.#meters.push({ unit, limit, windowMs, source, ...sumsFor(unit, windowMs), dueAt: 0 })
+  }
+
+  /** When so much may be sent: not after `now` for at once. `Infinity`: when something that is under way has ended. */
+  nextAt(need: Need, now: number): number {
+    let at = now
+    for (const meter of this.#meters) at = Math.max(at, this.#fitsAt(meter, need, now))
+    return at
+  }
+
+  /** It is sent now. */
+  send({ prompt, output }: Need, now: number): void {
+    this.#mean += output.mean
+    this.#variance += output.variance
+    this.#p95 += output.p95
+    this.#underWay++
+    for (const meter of this.#meters) {
+      const amount = meter.unit === 'requests' ? 1 : prompt
+      meter.sent.add(amount, now)
+      meter.landed?.add(amount, now)
+      const paced = meter.unit === 'requests' ? 1 : prompt + output.mean
+      meter.dueAt = Math.max(meter.dueAt, now) + (paced * meter.windowMs) / (meter.limit * catchUp)
+    }
+  }
+
+  /** It has ended, and used so much; undefined: as reckoned. Nothing at all where it was never sent. */
+  end(
+    need: Need,
+    sentAt: number,
+    used: { readonly prompt: number; readonly output: number } | 'nothing',
+    now: number,
+  ): void {
+    this.#mean -= need.output.mean
+    this.#variance -= need.output.variance
+    this.#p95 -= need.output.p95
+    if (--this.#underWay === 0) {
+      // What floating point has left over.
+      this.#mean = 0
+      this.#variance = 0
+      this.#p95 = 0
+    }
+    for (const meter of this.#meters) {
+      if (used === 'nothing') take(meter, meter.unit === 'requests' ? -1 : -need.prompt, sentAt, now)
+      else if (meter.unit === 'tokens') {
+        take(meter, used.prompt - need.prompt, sentAt, now)
+        meter.sent.add(used.output, sentAt, now)
+        meter.landed?.add(used.output, now)
+      }
+    }
+  }
+
+  /**
+   * The provider says where a limit stands. A limit that is written in the configuration stays as it is. Where less is left
+   * than is known here, others have used the rest.
+   */
+  learn(
+    { unit, limit, windowMs }: QuotaLimit,
+    told: { readonly remaining: number; readonly resetMs: number },
+    now: number,
+  ): void {
+    let meter = this.#find(unit, windowMs)
+    if (meter?.source !== 'configured') {
+      this.limit({ unit, limit, windowMs }, 'learned')
+      meter = this.#find(unit, windowMs)
+    }
+    if (!meter) return
+    const foreign = meter.limit - told.remaining - this.#usedOf(meter, now)
+    // It is back when the provider says, not a whole window later.
+    const backMs = Math.min(Math.max(told.resetMs, 0), windowMs)
+    if (foreign > 0) take(meter, foreign, now - windowMs + backMs, now)
+  }
+
+  standing(now: number): readonly QuotaStanding[] {
+    return this.#meters.map((meter) => ({
+      unit: meter.unit,
+      limit: meter.limit,
+      windowMs: meter.windowMs,
+      source: meter.source,
+      used: Math.round(this.#usedOf(meter, now)),
+    }))
+  }
+
+  /** At least so long take so many tokens in so many calls, in milliseconds; 0 where nothing is known. */
+  spanOf(tokens: number, calls: number, now: number): number {
+    let span = 0
+    for (const meter of this.#meters) {
+      const { sent, limit, windowMs, unit } = meter
+      const over = sent.sum(now) + (unit === 'tokens' ? tokens + this.#reserve(nothing) : calls) - limit
+      if (over <= 0) continue
+      const freed = Math.min(over % limit, sent.sum(now))
+      const at = freed > 0 ? (sent.freesAt(freed, now) ?? now) : now
+      span = Math.max(span, at - now + Math.floor(over / limit) * windowMs)
+    }
+    return span
+  }
+
+  #find(unit: QuotaUnit, windowMs: number): Meter | undefined {
+    return this.#meters.find((meter) => meter.unit === unit && meter.windowMs === windowMs)
+  }
+
+  #usedOf(meter: Meter, now: number): number {
+    const sent = meter.sent.sum(now) + (meter.unit === 'tokens' ? this.#reserve(nothing) : 0)
+    return Math.max(sent, meter.landed?.sum(now) ?? 0)
+  }
+
+  /** Room for what is under way, with one more. */
+  #reserve({ mean, variance, p95 }: Forecast): number {
+    const sum = this.#mean + mean + deviations * Math.sqrt(Math.max(0, this.#variance + variance))
+    return Math.min(this.#p95 + p95, sum)
+  }
+
+  #fitsAt(meter: Meter, { prompt, output }: Need, now: number): number {
+    const { sent, landed, limit } = meter
+    const wanted = landed ? prompt + this.#reserve(output) : 1
+    let at = this.#roomAt(sent, wanted, limit, now)
+    if (landed) at = Math.max(at, this.#roomAt(landed, prompt + output.mean + this.#mean, limit, now))
+    if (at > now || sent.sum(now) + wanted <= limit * freely) return at
+    const own = landed ? prompt + output.mean : 1
+    return meter.dueAt - meter.windowMs * Math.max(ahead, (callsAhead * own) / limit)
+  }
+
+  #roomAt(sum: SlidingSum, wanted: number, limit: number, now: number): number {
+    const used = sum.sum(now)
+    const over = used + wanted - limit
+    // What never fits is for the provider to refuse.
+    if (over <= 0 || (used === 0 && this.#underWay === 0)) return now
+    return sum.freesAt(Math.min(over, used), now) ?? Number.POSITIVE_INFINITY
+  }
+}
+
+const nothing: Forecast = { mean: 0, variance: 0, p95: 0 }
+
+const sumsFor = (unit: QuotaUnit, windowMs: number): Pick<Meter, 'sent' | 'landed'> => ({
+  sent: new SlidingSum(windowMs),
+  landed: unit === 'tokens' ? new SlidingSum(windowMs) : undefined,
+})
+
+const take = ({ sent, landed }: Meter, amount: number, at: number, now: number): void => {
+  if (amount === 0) return
+  sent.add(amount, at, now)
+  landed?.add(amount, at, now)
+}
