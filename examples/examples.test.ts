@@ -19,6 +19,7 @@ const run = async (name: string, environment: Readonly<Record<string, string>> =
 const printed: Readonly<Record<string, RegExp>> = {
   'chat.ts': /^You asked: “What is a gateway\?”.*\n-- sim\/small, \d+ tokens, \$0\.\d+\n$/,
   'embed.ts': /^The central bank raised its interest rate\.\n-- sim\/embed, \d+ tokens, \$0\.\d+\n$/,
+  'object.ts': /^number in (EUR|USD), \$0\.\d+\n\{ total: 0, currency: 'EUR', lines: \[\] \}\n$/,
   'stream.ts': /^You asked: “Count to ten\.”.*\n-- stop after \d+ ms, \$0\.\d+\n$/,
   'fetch-handler.ts':
     /^200 text\/event-stream; charset=utf-8 sim\/small\n\d+ events, the last one: event: message_stop\n$/,

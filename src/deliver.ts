@@ -155,7 +155,9 @@ class Delivery {
       const drained = this.#send(chunk.bytes)
       if (drained) await drained
     }
-    this.#outlet.end(ended ? undefined : inBytes(closingComment(this.#opened.call, this.#wire, this.#answer), this.#wire))
+    this.#outlet.end(
+      ended ? undefined : inBytes(closingComment(this.#opened.call, this.#wire, this.#answer), this.#wire),
+    )
   }
 
   /** Different languages: what each chunk means is written in the caller's words. */

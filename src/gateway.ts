@@ -9,6 +9,7 @@ import { compose, type Handler } from './core/handler.ts'
 import type { OutputRules } from './core/output-rules.ts'
 import { type Priority, priorityWithin } from './core/priority.ts'
 import type { ProviderKey } from './core/provider-key.ts'
+import type { RecallStanding } from './core/recall-standing.ts'
 import type { Sink } from './core/record.ts'
 import type { Request } from './core/request.ts'
 import { Stop } from './core/stop.ts'
@@ -34,7 +35,7 @@ import { keep } from './stages/keep.ts'
 import { limit, limitProvider } from './stages/limit.ts'
 import { createMirrors, type Mirrors } from './stages/mirror.ts'
 import { price } from './stages/price.ts'
-import { recall } from './stages/recall.ts'
+import { createRecall, type Recall } from './stages/recall.ts'
 import { record } from './stages/record.ts'
 import { throttle } from './stages/throttle.ts'
 import type { AnswerCache, IdempotencyStore } from './stores/store.ts'
@@ -98,6 +99,8 @@ export interface Memory {
   readonly secret: Uint8Array
   /** Reads bytes of a language; undefined: there is no such language. */
   reader(wire: string, form: Form): Reader | undefined
+  /** Told when a scope falls back to equal questions only, and when it comes back. */
+  readonly recallChanged?: ((standing: RecallStanding) => void) | undefined
 }
 
 /** What answers calls, and what it does beside them. */
@@ -105,6 +108,7 @@ interface Assembled {
   readonly handle: Handler<Call>
   readonly mirrors: Mirrors
   readonly background: Background
+  readonly recall: Recall | undefined
 }
 
 /** The whole gateway: what happens once per call, then what happens once per attempt. */
@@ -136,27 +140,29 @@ const assemble = (parts: Parts, load: () => number): Assembled => {
   const recorded = record(sinks, clock)
   const ask: Handler<Attempt> = (copy) => recorded(() => attempt(copy))(copy)
   const mirrors = createMirrors({ plan, ask, clock, random })
-  const background = createBackground({ ask: recorded(route), clock })
+  const conforming = structured ? conform({ ...structured, plan }) : undefined
+  const background = createBackground({ ask: recorded(conforming?.(route) ?? route), clock })
   const remembering = memory && { ...memory, plan, background, recorded, clock, random }
+  const recall = remembering && createRecall(remembering)
   const handle = compose<Call>(
     [
       recorded, //                        sees every end; tells the sinks one record, the ledger first
       ...(parts.keyed ? [idempotent({ ...parts.keyed, clock })] : []), // the same key again: the same answer, not a second call
-      ...(money ? [limit(money)] : []), // requests, tokens and calls at once
+      ...(money ? [limit({ ...money, gates: parts.gates })] : []), // requests, tokens and calls at once
       ...(remembering
         ? [
             cache(remembering), //        asked before? answered from memory, in the words it was answered in
             coalesce(remembering), //     the same question at the same time is asked once
-            recall(remembering), //       nearly asked before? off unless asked for
+            ...(recall ? [recall.stage] : []), // nearly asked before? off unless asked for
             keep(remembering), //         keeps what is whole and good
           ]
         : []),
-      ...(structured ? [conform({ ...structured, plan })] : []), // structured output: hold, check, put right, ask again
+      ...(conforming ? [conforming] : []), // structured output: hold, check, put right, ask again
       mirrors.stage, //                   copies some calls to another target, in the background
     ],
     route, //                             orders the targets; tries until one begins
   )
-  return { handle, mirrors, background }
+  return { handle, mirrors, background, recall }
 }
 
 /** One thing asked of the gateway, before it is a call. */
@@ -197,6 +203,8 @@ export interface Gateway {
   readonly admit: Admit
   /** Calls under way. */
   readonly inFlight: number
+  /** How answering like similar questions goes, scope by scope. */
+  recallStandings(): readonly RecallStanding[]
   /** Stops every call that is under way. */
   cancelAll(reason: GatewayError): void
   /** Stops every call that is under way and takes no more: asking then throws the reason. */
@@ -205,7 +213,7 @@ export interface Gateway {
 
 export const createGatewayFrom = (parts: Parts): Gateway => {
   const underWay = new Set<Reins>()
-  const { handle, mirrors, background } = assemble(parts, () => underWay.size / parts.capacity)
+  const { handle, mirrors, background, recall } = assemble(parts, () => underWay.size / parts.capacity)
 
   let closed: GatewayError | undefined
 
@@ -269,6 +277,7 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
     get inFlight() {
       return underWay.size
     },
+    recallStandings: () => recall?.standings() ?? [],
     cancelAll,
     close: (reason) => {
       closed = reason

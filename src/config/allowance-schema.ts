@@ -44,10 +44,17 @@ const countFields = {
   ).optional(),
 }
 
+const onLimit = choice(['refuse', 'wait'], {
+  description:
+    'What happens to a call that does not fit: `refuse` answers 429; `wait` lets it wait for its turn, for 30 seconds at most, where its turn can come by then. Limits of `cost` always refuse.',
+  examples: ['wait'],
+}).optional()
+
 /** What may be used of the gateway, by rate. */
 export const limitsSchema = section(
   {
     ...countFields,
+    onLimit,
     models: named(section(countFields, { description: 'Limits of one model.' }), {
       description: 'Limits of single models by public name, beside the ones of all models together.',
       examples: [{ chat: { requests: '10/m' } }],
@@ -176,6 +183,7 @@ export const scopedLimitsSchema = section(
       'model',
     ).optional(),
     ...countFields,
+    onLimit,
   },
   { description: 'Limits of any scope.' },
 )

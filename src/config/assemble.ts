@@ -22,9 +22,6 @@ import { createFoundation, type Foundation } from './foundation.ts'
 import { openStore } from './open-store.ts'
 import { restartNeeded } from './restart.ts'
 
-/** Calls under way at which a gateway counts as full. */
-const capacity = 4_096
-
 /** Everything a configuration becomes. */
 export interface Runtime {
   /** The one in force. */
@@ -53,6 +50,8 @@ export interface Runtime {
   queues(): readonly GateStanding[]
   /** Counts a refusal that happened before there was a call. */
   refused(error: GatewayError, wire: string): void
+  /** Counts a call that was turned away because there is too much to do. */
+  shed(reason: string, whom: string): void
   readonly log: Logger
   /** Writes what the log still holds. */
   flush(): Promise<void>
@@ -113,7 +112,7 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     keyed: { calls: store.idempotency, secret: await store.control.secret(), wire: wireNamed },
     clock,
     random: Math.random,
-    capacity,
+    capacity: config.server.capacity,
   })
   return runtimeOf({ started: config, foundation, batch, books, gates, checks, gateway })
 }
@@ -160,6 +159,7 @@ const runtimeOf = ({ started, foundation, batch, books, gates, checks, gateway }
     },
     queues: gates.standings,
     refused: metrics.refused,
+    shed: metrics.shed,
     log: log.logger,
     flush: () => {
       batch.flush()

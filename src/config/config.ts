@@ -52,6 +52,10 @@ export interface ServerConfig {
   readonly host: string
   readonly port: number
   readonly maxBodyBytes: number
+  /** Calls under way that fit. */
+  readonly capacity: number
+  /** What the process may take of the machine's memory; undefined: as much as there is. */
+  readonly maxMemoryBytes: number | undefined
   readonly headersTimeoutMs: number
   readonly requestTimeoutMs: number
   readonly keepAliveMs: number

@@ -93,6 +93,8 @@ describe('a configuration', () => {
       host: '127.0.0.1',
       port: 4000,
       maxBodyBytes: 33_554_432,
+      capacity: 4_096,
+      maxMemoryBytes: undefined,
       headersTimeoutMs: 10_000,
       requestTimeoutMs: 60_000,
       keepAliveMs: 65_000,

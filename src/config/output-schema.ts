@@ -32,7 +32,7 @@ const rule = section(
 const inFull = section(
   {
     attempts: whole(
-      { least: 1, most: 5 },
+      { least: 1, most: 3 },
       { description: 'How often the model is asked, the first time included.', examples: [3] },
     ).prefault(2),
     fallback: list(text({ description: 'A public model, or `provider/model`.' }, 'model'), {

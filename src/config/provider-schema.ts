@@ -86,6 +86,9 @@ export const simulationFields = {
   stallRate: share({ description: 'How many answers fall silent in the middle.', examples: ['0.5%'] })
     .optional()
     .meta({ default: 0 }),
+  faultyJsonRate: share({ description: 'How many answers in JSON hold a mistake.', examples: ['10%'] })
+    .optional()
+    .meta({ default: 0 }),
   seed: whole(
     { least: 0, most: 4_294_967_295 },
     { description: 'The same seed makes the same words and the same accidents.', examples: [7] },

@@ -20,7 +20,7 @@ import { type KnownScopes, readScope } from './scope-names.ts'
 
 type Limits = z.output<typeof limitsSchema>
 type Budget = z.output<typeof budgetSchema>
-type Counts = Omit<Limits, 'models'>
+type Counts = Omit<Limits, 'models' | 'onLimit'>
 type Bearing = { [Field in keyof typeof allowanceFields]?: z.output<(typeof allowanceFields)[Field]> }
 
 /** Somebody whose entry may carry limits and budgets. */
@@ -51,6 +51,8 @@ interface Place {
   readonly scope: Scope
   readonly path: Path
   readonly model?: string | undefined
+  /** Does who does not fit wait? */
+  readonly waits?: boolean | undefined
 }
 
 /** Every budget and limit as an allowance, under an id that is the same at every start. What cannot be is complained of. */
@@ -70,18 +72,20 @@ export const resolveAllowances = (sources: AllowanceSources, names: Names): read
   }
   for (const { value, path } of sources.limits) {
     const scope = readScope(value.scope, [...path, 'scope'], { known: sources.known, names })
-    if (scope !== undefined) addCounts(value, { scope, path, model: checkedModel(value.model, path, names) }, drafting)
+    const place = { path, model: checkedModel(value.model, path, names), waits: value.onLimit === 'wait' || undefined }
+    if (scope !== undefined) addCounts(value, { ...place, scope }, drafting)
   }
   return [...drafting.made.values()].map(({ allowance }) => allowance)
 }
 
-const addLimits = ({ models, ...counts }: Limits, place: Place, drafting: Drafting): void => {
-  addCounts(counts, place, drafting)
+const addLimits = ({ models, onLimit, ...counts }: Limits, place: Place, drafting: Drafting): void => {
+  const waits = onLimit === 'wait' || undefined
+  addCounts(counts, { ...place, waits }, drafting)
   for (const [model, inner] of Object.entries(models ?? {})) {
     const path = [...place.path, 'models', model]
     const problem = modelProblem(model, drafting.names)
     if (problem !== undefined) drafting.names.complain(path, problem, 'key')
-    addCounts(inner, { scope: place.scope, path, model }, drafting)
+    addCounts(inner, { scope: place.scope, path, model, waits }, drafting)
   }
 }
 
@@ -161,10 +165,24 @@ interface What {
 
 const usual = { isHard: true, onLimit: 'refuse', onShort: 'clamp', alerts: [] } as const
 
-const add = (name: string, what: What, { scope, path, model }: Place, { made, names }: Drafting): void => {
+const add = (name: string, what: What, { scope, path, model, waits }: Place, { made, names }: Drafting): void => {
   const { unit, limit, window, money } = what
   const id = `${scope}/${name}${model === undefined ? '' : `@${model}`}`
   const same = made.get(id)
   if (same) names.complain(path, `is for the same window as ${pathText(same.path)}`)
-  else made.set(id, { path, allowance: { id, unit, limit, window, scope, model, ...usual, ...money } })
+  else
+    made.set(id, {
+      path,
+      allowance: {
+        id,
+        unit,
+        limit,
+        window,
+        scope,
+        model,
+        ...usual,
+        ...money,
+        ...(waits && unit !== 'nanos' ? { waits } : {}),
+      },
+    })
 }

@@ -148,6 +148,7 @@ const simulationOf = ({ retryAfter, ...value }: Written): SimulationConfig => ({
   retryAfterMs: retryAfter,
   cutRate: value.cutRate,
   stallRate: value.stallRate,
+  faultyJsonRate: value.faultyJsonRate,
   seed: value.seed,
   failing: value.failing,
 })

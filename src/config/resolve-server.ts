@@ -28,6 +28,8 @@ export const resolveServer = (written: z.output<typeof serverSchema>, surroundin
     host,
     port: environment.PORT ? portFrom(environment.PORT, complain) : written.port,
     maxBodyBytes: written.maxBodyBytes,
+    capacity: written.capacity,
+    maxMemoryBytes: written.maxMemoryBytes,
     headersTimeoutMs: written.headersTimeout,
     requestTimeoutMs: written.requestTimeout,
     keepAliveMs: written.keepAlive,

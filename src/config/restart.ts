@@ -5,6 +5,8 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
   'server.host': ({ server }) => server.host,
   'server.port': ({ server }) => server.port,
   'server.maxBodyBytes': ({ server }) => server.maxBodyBytes,
+  'server.capacity': ({ server }) => server.capacity,
+  'server.maxMemoryBytes': ({ server }) => server.maxMemoryBytes,
   'server.headersTimeout': ({ server }) => server.headersTimeoutMs,
   'server.requestTimeout': ({ server }) => server.requestTimeoutMs,
   'server.keepAlive': ({ server }) => server.keepAliveMs,

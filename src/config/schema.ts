@@ -49,6 +49,22 @@ export const serverSchema = section(
       { least: 1024, most: 1024 ** 3 },
       { description: 'The largest request body that is read; a larger one is refused with 413.', examples: ['32MiB'] },
     ).prefault('32MiB'),
+    capacity: whole(
+      { least: 1, most: 1_000_000 },
+      {
+        description:
+          'How many calls may be under way at once. Near it connections end with their answers (80 %), calls of low priority (90 %) and retries (94 %) are turned away, and at last all (98 %), with 503 `overloaded`.',
+        examples: [4096],
+      },
+    ).prefault(4096),
+    maxMemoryBytes: size(
+      { least: 64 * 1024 ** 2, most: 1024 ** 5 },
+      {
+        description:
+          'What the process may take of the machine’s memory (its resident set), as a container has it; near it calls are turned away as near `capacity`. Default: only its heap has a limit.',
+        examples: ['1GiB'],
+      },
+    ).optional(),
     headersTimeout: duration({
       description: 'How long a client may take to send the headers of a request.',
       examples: ['10s'],

@@ -23,6 +23,8 @@ export interface Allowance {
   readonly model?: string | undefined
   /** False: only counted and told of, never refused. Always true but for money. */
   readonly isHard: boolean
+  /** Not money: does a call that does not fit wait for its turn, instead of being refused? Default false. */
+  readonly waits?: boolean | undefined
   /** Money only: what happens to an attempt that does not fit. */
   readonly onLimit: 'refuse' | 'cheaper'
   /** Money only: may the output be shortened so that the attempt fits? Default clamp. */

@@ -111,10 +111,11 @@ export class Answer implements AsyncIterable<Chunk> {
 
   /** Stops the upstream. Nothing happens when the answer is over already. */
   cancel(reason: GatewayError): void {
-    if (this.#ended) return
+    if (this.#ended || this.#cancelled) return
     this.#cancelled = reason
-    this.#fail(reason)
+    // Where the source is another answer, those who watch that one hear first.
     this.#source.cancel(reason)
+    this.#fail(reason)
   }
 
   readonly #taken = (chunk: Chunk | undefined): Chunk | undefined | Promise<Chunk | undefined> => {

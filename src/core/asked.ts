@@ -54,6 +54,10 @@ const besides: ReadonlySet<string> = new Set([
   ...['prompt_cache_key', 'prompt_cache_retention', 'prompt_cache_options'],
 ])
 
+/** Marks for a provider's prompt cache change no answer either. */
+const marks: ReadonlySet<string> = new Set(['cache'])
+const none: ReadonlySet<string> = new Set()
+
 const isOpaque = (part: Part): boolean =>
   part.kind === 'opaque' || (part.kind === 'tool_result' && part.parts.some(isOpaque))
 
@@ -80,10 +84,11 @@ export const writeRequest = (request: Request, into: CanonicalText, fold: Fold):
 }
 
 /** All of the body: what is known of it is in it once more, and what is not known must not be lost. */
-const writeOwnWords = ({ wire, untranslatable, body = {} }: Request, into: CanonicalText): void => {
-  const kept: Record<string, JsonValue | undefined> = {}
-  for (const field in body) if (!besides.has(field)) kept[field] = body[field]
-  into.value([wire, untranslatable, kept])
+const writeOwnWords = ({ wire, untranslatable, body }: Request, into: CanonicalText): void => {
+  into.string(wire)
+  into.value(untranslatable)
+  if (body) writeFields(body, besides, into, plainField)
+  else into.value(undefined)
 }
 
 const writeChat = (chat: Chat, into: CanonicalText, fold: Fold): void => {
@@ -95,9 +100,9 @@ const writeChat = (chat: Chat, into: CanonicalText, fold: Fold): void => {
   }
   into.end()
   into.begin()
-  for (const tool of chat.tools) writeFields(tool, into, toolField)
+  for (const tool of chat.tools) writeFields(tool, marks, into, toolField)
   into.end()
-  if (chat.format) writeFields(chat.format, into, formatField)
+  if (chat.format) writeFields(chat.format, none, into, formatField)
   else into.value(undefined)
   for (const field of settings) {
     const value = chat[field]
@@ -113,7 +118,7 @@ const writeParts = (parts: readonly Part[], into: CanonicalText, fold: Fold): vo
   for (const part of parts) {
     if (part.kind === 'text') into.string(fold(part.text))
     else
-      writeFields(part, into, (field, value) => {
+      writeFields(part, marks, into, (field, value) => {
         if (field === 'parts') writeParts(value as unknown as readonly Part[], into, fold)
         // The text of a custom tool is for a program, not for a reader.
         else if (field === 'arguments' && !('custom' in part && part.custom)) into.string(fold(value as string))
@@ -125,16 +130,18 @@ const writeParts = (parts: readonly Part[], into: CanonicalText, fold: Fold): vo
 
 type FieldWriter = (field: string, value: JsonValue, into: CanonicalText) => void
 
+const plainField: FieldWriter = (_field, value, into) => into.value(value)
+
 const toolField: FieldWriter = (field, value, into) => (field === 'parameters' ? into.schema(value) : into.value(value))
 
 const formatField: FieldWriter = (field, value, into) => (field === 'schema' ? into.schema(value) : into.value(value))
 
-/** All fields, those of tomorrow too; only a mark for a provider's prompt cache changes no answer. */
-const writeFields = (object: object, into: CanonicalText, write: FieldWriter): void => {
+/** All fields but these, those of tomorrow too. */
+const writeFields = (object: object, left: ReadonlySet<string>, into: CanonicalText, write: FieldWriter): void => {
   into.beginObject()
   for (const field of Object.keys(object).sort()) {
     const value = (object as JsonObject)[field]
-    if (field === 'cache' || value === undefined) continue
+    if (value === undefined || left.has(field)) continue
     into.string(field)
     write(field, value, into)
   }

@@ -3,7 +3,7 @@ import type { Answer } from './answer.ts'
 import { type Call, createId, type Purpose } from './call.ts'
 import type { Clock } from './clock.ts'
 import { GatewayError } from './errors.ts'
-import type { Handler } from './handler.ts'
+import type { Handler, Stage } from './handler.ts'
 import type { Request } from './request.ts'
 import { Stop } from './stop.ts'
 
@@ -22,6 +22,8 @@ export interface OwnQuestion {
   readonly request?: Request | undefined
   /** Milliseconds for everything. */
   readonly totalMs: number
+  /** Stands before whoever answers it. */
+  readonly through?: Stage<Call> | undefined
 }
 
 /** Calls that the gateway makes for itself, beside those of its callers. */
@@ -40,7 +42,7 @@ export const createBackground = ({ ask, clock, most = 64 }: BackgroundOptions): 
   return {
     ask: async (call, question) => {
       if (underWay.size >= most) throw new GatewayError('overloaded', 'Too much is asked in the background.')
-      const { totalMs } = question
+      const { totalMs, through } = question
       const stop = new Stop()
       let answer: Answer | undefined
       const expire = (): void => {
@@ -52,7 +54,7 @@ export const createBackground = ({ ask, clock, most = 64 }: BackgroundOptions): 
       }
       const timer = setTimeout(expire, totalMs)
       underWay.add(stop)
-      const coming = ask(ownCall(call, question, { stop, now: clock.now() }))
+      const coming = (through?.(ask) ?? ask)(ownCall(call, question, { stop, now: clock.now() }))
       answer = await afterwards(coming, () => {
         clearTimeout(timer)
         underWay.delete(stop)

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import type { ErrorCode } from './errors.ts'
-import type { Identity } from './identity.ts'
+import type { Identity, Likeness } from './identity.ts'
 import type { LimitStanding } from './limit-standing.ts'
 import type { Nanos } from './money.ts'
 import type { Outcome } from './outcome.ts'
@@ -63,6 +63,8 @@ export interface Call {
   readonly cacheWish?: CacheWish | undefined
   /** What makes it the same as another call; undefined: it is answered for itself alone. Set by the stage `cache`. */
   readonly identity?: Identity | undefined
+  /** What its answer is kept with, so that questions which say nearly the same can be compared with it. Set by the stage `recall`. */
+  readonly likeness?: (Likeness & { readonly vector: Float32Array }) | undefined
   /** What is done so that its answer satisfies its format; undefined: as its model has it. */
   readonly output?: OutputRules | undefined
   /** Is its answer held against its format, so that a target without formats may be told of it in words? Set by the stage `conform`. */
@@ -128,6 +130,8 @@ export interface AttemptLine {
 /** Attempts and money of one call, shared by all its copies, so that the ceiling covers them all. */
 export interface Account {
   readonly attempts: AttemptLine[]
+  /** Its attempts went on for others when it left: they stand in another record, and what they use is not known yet. */
+  handedOver?: boolean
 }
 
 /** The call's diary: written by stages, read only by `record` and by what tells the caller. */
@@ -154,6 +158,8 @@ export interface Notes {
   queuedMs?: number
   /** Tells where it stands while it waits for a target; absent: it does not wait. */
   waiting?: (() => QueuePlace) | undefined
+  /** Its output was cut to what its caller's budget covers, so its answer is none for others. */
+  shortened?: true
   /** What was done so that its answer satisfies its format; absent: nothing had to be looked at. */
   output?: OutputNote
   /** What memory had to do with its answer; absent: nothing could be. */

@@ -64,7 +64,7 @@ const isPlain = ({
 /** The words by which a question may be compared with others: those of a user who said nothing but them, at the end of plain talk. */
 export const wordsToCompare = (request: Request): string | undefined => {
   const { operation, chat } = request
-  if (operation !== 'chat' || request.embed || isOfItsWireAlone(request) || !isPlain(chat)) return undefined
+  if (operation !== 'chat' || isOfItsWireAlone(request) || !isPlain(chat)) return undefined
   const last = chat.messages.at(-1)
   const [part, ...more] = last?.parts ?? []
   if (last?.role !== 'user' || part?.kind !== 'text' || more.length > 0 || part.text.trim() === '') return undefined

@@ -1,4 +1,5 @@
-import { Answer, type Observer, type Source } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { Branch, type Left, type Trunk } from './branch.ts'
 import type { Chunk, Reader } from './chunk.ts'
 import { asGatewayError, GatewayError } from './errors.ts'
 import { Reel, type Room } from './reel.ts'
@@ -17,7 +18,7 @@ export interface FanOutOptions {
  * One answer for several readers. Whoever has read everything draws the next chunk for all. The first reader is waited for
  * when it is a whole buffer behind; any other one is dropped then, and never buffered for.
  */
-export class FanOut {
+export class FanOut implements Trunk {
   readonly #answer: Answer
   readonly #options: FanOutOptions
   readonly #reel: Reel
@@ -25,6 +26,7 @@ export class FanOut {
   /** Undefined: it is gone, and the fastest of the others sets the pace. */
   #first: Branch | undefined
   #isDrawing = false
+  #isMakingRoom = false
   #isClosed = false
   #ended = false
   #error: GatewayError | undefined
@@ -52,7 +54,7 @@ export class FanOut {
 
   /** The reader who is waited for: it gets the chunks themselves. */
   first(left: Left): Answer {
-    this.#first = new Branch({ fanOut: this, reel: this.#reel, left, isShared: false }, this.#answer)
+    this.#first = new Branch({ trunk: this, reel: this.#reel, left, isShared: false }, this.#answer)
     this.#branches.add(this.#first)
     return this.#first.answer
   }
@@ -60,21 +62,16 @@ export class FanOut {
   /** One more reader, from the first chunk on; only while nobody was told that it is closed. */
   another(left: Left): Answer {
     const isShared = this.#answer.head.form !== 'whole'
-    const branch = new Branch({ fanOut: this, reel: this.#reel, left, isShared }, this.#answer)
+    const branch = new Branch({ trunk: this, reel: this.#reel, left, isShared }, this.#answer)
     this.#branches.add(branch)
     return branch.answer
   }
 
-  /** Stops what nobody reads any more. */
-  cancel(reason: GatewayError): void {
-    this.#answer.cancel(reason)
-  }
-
   /** Draws the next chunk, unless that is under way or somebody must be waited for. */
-  draw(): void {
+  draw(by: Branch): void {
     if (this.#isDrawing || this.#ended || (this.#reel.isFull && !this.#makeRoom())) return
     const first = this.#first
-    if (first && !first.isShared && first.cursor < this.#reel.end) first.overtaken()
+    if (first && first !== by && !first.isShared && !first.isWaiting) first.overtaken()
     let next: Chunk | undefined | Promise<Chunk | undefined>
     try {
       next = this.#answer.pull()
@@ -88,7 +85,7 @@ export class FanOut {
     } else this.#came(next)
   }
 
-  /** Takes a reader off, and says whether it was there. */
+  /** Takes a reader off. */
   leave(branch: Branch, reason: GatewayError | undefined): void {
     if (!this.#branches.delete(branch)) return
     if (branch === this.#first) this.#first = undefined
@@ -96,7 +93,8 @@ export class FanOut {
       this.#resume()
       return
     }
-    if (!this.#ended) this.#options.abandoned(reason ?? left())
+    // Whoever has it whole has seen it end.
+    if (reason) this.#options.abandoned(reason)
     this.#close()
     this.#reel.clear()
   }
@@ -108,10 +106,10 @@ export class FanOut {
 
   /** If somebody waits for more and nothing is on its way, draws it. */
   #resume(): void {
-    if (this.#isDrawing || this.#ended) return
+    if (this.#isDrawing || this.#isMakingRoom || this.#ended) return
     for (const branch of this.#branches) {
       if (!branch.isWaiting) continue
-      this.draw()
+      this.draw(branch)
       return
     }
   }
@@ -144,121 +142,27 @@ export class FanOut {
   /** Lets go of what everybody has; where that is not enough, of whoever is furthest behind. False: that is the first. */
   #makeRoom(): boolean {
     this.#close()
-    for (;;) {
-      let least = this.#reel.end
-      for (const { cursor } of this.#branches) if (cursor < least) least = cursor
-      this.#reel.dropTo(least)
-      if (!this.#reel.isFull) return true
-      if (this.#first?.cursor === least) return false
-      for (const branch of this.#branches) if (branch.cursor === least) branch.answer.cancel(tooSlow())
+    this.#isMakingRoom = true
+    let least = this.#dropRead()
+    while (this.#reel.isFull && this.#first?.cursor !== least) {
+      for (const branch of this.#branches) if (branch.cursor === least) branch.drop(tooSlow())
+      least = this.#dropRead()
     }
+    this.#isMakingRoom = false
+    return !this.#reel.isFull
+  }
+
+  /** Lets go of what everybody has, and gives the place of whoever is furthest behind. */
+  #dropRead(): number {
+    let least = this.#reel.end
+    for (const { cursor } of this.#branches) if (cursor < least) least = cursor
+    this.#reel.dropTo(least)
+    return least
   }
 }
-
-/** Told once when a reader has everything, or is gone; before anybody else who watches its answer. */
-export type Left = (error: GatewayError | undefined) => void
-
-interface BranchOptions {
-  readonly fanOut: FanOut
-  readonly reel: Reel
-  readonly left: Left
-  /** Does it read what others read as well? */
-  readonly isShared: boolean
-}
-
-/** One of those who read an answer: its own place in it, its own end. */
-class Branch implements Source, Observer {
-  readonly answer: Answer
-  readonly #fanOut: FanOut
-  readonly #reel: Reel
-  readonly #left: Left
-  /** Of the next chunk. */
-  cursor = 0
-  isShared: boolean
-  #resolve: ((chunk: Chunk | undefined) => void) | undefined
-  #reject: ((error: GatewayError) => void) | undefined
-
-  constructor({ fanOut, reel, left, isShared }: BranchOptions, { head }: Answer) {
-    this.#fanOut = fanOut
-    this.#reel = reel
-    this.#left = left
-    this.isShared = isShared
-    this.answer = new Answer(head, this).watch(this)
-  }
-
-  get isWaiting(): boolean {
-    return this.#resolve !== undefined
-  }
-
-  pull(): Chunk | undefined | Promise<Chunk | undefined> {
-    for (;;) {
-      if (this.cursor < this.#reel.end) return this.#take()
-      const { ended, error } = this.#fanOut
-      if (error) throw error
-      if (ended) return undefined
-      this.#fanOut.draw()
-      if (this.cursor === this.#reel.end && !this.#fanOut.ended) return new Promise(this.#wait)
-    }
-  }
-
-  cancel(reason: GatewayError): void {
-    const reject = this.#reject
-    this.#resolve = undefined
-    this.#reject = undefined
-    reject?.(reason)
-  }
-
-  done(): void {
-    this.#fanOut.leave(this, undefined)
-    this.#left(undefined)
-  }
-
-  fail(error: GatewayError): void {
-    this.#fanOut.leave(this, error)
-    this.#left(error)
-  }
-
-  /** Somebody is to read what it has not read yet, out of its order: from here on it reads what the others read. */
-  overtaken(): void {
-    this.isShared = this.answer.head.form !== 'whole'
-    const held = this.cursor - 1
-    if (held < this.#reel.base) return
-    try {
-      // It may not have looked at this one yet, and it must be understood before what follows.
-      void this.#reel.original(held).deltas
-    } catch {
-      // Told to whoever looks.
-    }
-  }
-
-  /** There is more, or nothing any more. */
-  wake(): void {
-    const resolve = this.#resolve
-    const reject = this.#reject
-    if (!resolve || !reject) return
-    this.#resolve = undefined
-    this.#reject = undefined
-    const { error } = this.#fanOut
-    if (this.cursor < this.#reel.end) resolve(this.#take())
-    else if (error) reject(error)
-    else resolve(undefined)
-  }
-
-  readonly #wait = (resolve: (chunk: Chunk | undefined) => void, reject: (error: GatewayError) => void): void => {
-    this.#resolve = resolve
-    this.#reject = reject
-  }
-
-  #take(): Chunk {
-    const index = this.cursor++
-    const chunk = this.isShared ? this.#reel.shared(index) : this.#reel.original(index)
-    this.#fanOut.went(this)
-    return chunk
-  }
-}
-
-const left = (): GatewayError =>
-  new GatewayError('cancelled', 'Everybody who read this answer is gone.', { outcome: 'cancelled' })
 
 const tooSlow = (): GatewayError =>
-  new GatewayError('overloaded', 'This answer was shared with equal calls, and was read too slowly to be kept for longer.')
+  new GatewayError(
+    'overloaded',
+    'This answer was shared with equal calls, and was read too slowly to be kept for longer.',
+  )

@@ -121,6 +121,8 @@ describe('a question is never compared', () => {
   never('with log-probabilities', asked('?', { logProbs: { top: 0 } }))
   never('with sound in its answer', asked('?', { modalities: ['text', 'audio'] }))
   never('that is to be kept by the provider', asked('?', { store: true }))
+  never('with a voice for its answer', asked('?', { audio: { voice: 'alloy' } }))
+  never('with a text of a tool', asked('?', { messages: [message('tool', text('x')), message('user', text('?'))] }))
   never('without messages', asked('?', { messages: [] }))
   never('that ends with an answer', asked('?', { messages: [message('assistant', text('?'))] }))
   never('that ends with instructions', asked('?', { messages: [message('system', text('?'))] }))
@@ -134,6 +136,9 @@ describe('a question is never compared', () => {
   const schema = (inner: object): Format => ({ kind: 'schema', name: 'n', schema: inner as never })
   never('with a schema that refers elsewhere', asked('?', { format: schema({ $ref: 'https://example.com/a' }) }))
   never('with an unusual schema inside', asked('?', { format: schema({ properties: { a: { not: {} } } }) }))
+
+  never('with an unusual schema of entries', asked('?', { format: schema({ items: { contains: {} } }) }))
+  never('with an unusual schema of others', asked('?', { format: schema({ anyOf: [{ $dynamicRef: '#a' }] }) }))
 
   test('but with one choice, text to answer in, and a usual schema', () => {
     const usual = schema({

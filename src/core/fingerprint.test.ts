@@ -7,6 +7,7 @@ import type { Call, Caller } from './call.ts'
 import { GatewayError } from './errors.ts'
 import { cacheScopeOf, type FingerprintOptions, identityOf } from './fingerprint.ts'
 import type { ScopeWidth } from './identity.ts'
+import type { JsonObject } from './json.ts'
 import type { Raw } from './raw.ts'
 import type { Part } from './request.ts'
 
@@ -126,6 +127,21 @@ describe('the identity of a question', () => {
     assert.equal(keyOf(callOf({ chat })), keyOf(callOf({ chat: turned })))
   })
 
+  test('is another one in another order of the properties of a schema, which models keep', () => {
+    const schema = (...names: string[]): JsonObject => ({
+      type: 'object',
+      properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
+    })
+    const tool = (...names: string[]): string =>
+      keyOf(callOf({ chat: { tools: [{ name: 'find', parameters: schema(...names) }] } }))
+    const format = (...names: string[]): string =>
+      keyOf(callOf({ chat: { format: { kind: 'schema', name: 'n', schema: schema(...names) } } }))
+    for (const asked of [tool, format]) {
+      assert.notEqual(asked('why', 'answer'), asked('answer', 'why'))
+      assert.equal(asked('why', 'answer'), asked('why', 'answer'))
+    }
+  })
+
   test('is another one for attachments that differ in one of millions of characters', () => {
     const image = (data: string): Call =>
       said({ kind: 'image', source: { kind: 'data', data, mediaType: 'image/png' } })
@@ -159,6 +175,49 @@ describe('the identity of a question', () => {
       keyOf(said({ kind: 'tool_call', id: '1', name: 'find', arguments: words, custom }), { normalize: true })
     assert.equal(called('{"a":1,"b":2}'), called('{ "b": 2, "a": 1 }'))
     assert.notEqual(called('{"a":1,"b":2}', true), called('{ "b": 2, "a": 1 }', true))
+  })
+})
+
+describe('the language of a question', () => {
+  const opaque: Part = { kind: 'opaque', wire: 'gemini', value: {} }
+  const asked = (call: Call): readonly string[] =>
+    ['openai-chat', 'gemini'].map((wire) => keyOf({ ...call, request: { ...call.request, wire, body: { a: wire } } }))
+
+  test('does not count where it says nothing of its own', () => {
+    const [one, other] = asked(callOf())
+    assert.equal(one, other)
+  })
+
+  test('counts with tools that a provider runs, with parts that nobody else knows, and with what is not read', () => {
+    const raw: Raw = { method: 'POST', path: '', headers: {}, body: undefined, replaySafe: true }
+    const call = callOf()
+    for (const each of [
+      callOf({ chat: { tools: [{ name: 'search', hosted: { wire: 'gemini', value: {} } }] } }),
+      said(opaque),
+      said({ kind: 'tool_result', id: '1', parts: [opaque] }),
+      { ...call, request: { ...call.request, raw } },
+      { ...call, request: { ...call.request, untranslatable: ['verbosity'] } },
+      { ...call, request: { ...call.request, saysMore: () => true } },
+    ]) {
+      const [one, other] = asked(each)
+      assert.notEqual(one, other)
+    }
+  })
+
+  test('counts with all of its body, whatever its fields are called', () => {
+    const bodies = [
+      '{}',
+      '{"__proto__":1}',
+      '{"__proto__":2}',
+      '{"constructor":1}',
+      '{"a":null}',
+      '{"a":{"user":"ada"}}',
+    ]
+    const call = callOf()
+    const keys = bodies.map((body) =>
+      keyOf({ ...call, request: { ...call.request, untranslatable: ['a'], body: JSON.parse(body) } }),
+    )
+    assert.equal(new Set(keys).size, keys.length)
   })
 })
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from './json.ts'
 import type { KeptAnswer, KeptChunk } from './kept-answer.ts'
-import { seal, unseal } from './sealed-bytes.ts'
+import { type Sealed, seal, unseal } from './sealed-bytes.ts'
 
 /** Changed whenever answers are written in another way, so that nothing old is read wrongly. */
 const version = 1
@@ -17,31 +17,37 @@ export const encodeKept = ({ chunks, costNanos, ...facts }: KeptAnswer): Uint8Ar
     table.writeUInt32LE(bytes.byteLength + (matters ? mattersBit : 0), index * entryBytes)
     table.writeUInt32LE(Math.min(mostMicros, Math.max(0, Math.round(afterMs * 1_000))), index * entryBytes + 4)
   }
-  const written = { ...facts, costNanos: costNanos?.toString(), count: chunks.length }
-  return seal(version, written, [table, ...chunks.map(({ bytes }) => bytes)])
+  const written = { ...facts, costNanos: costNanos?.toString() }
+  const pieces = chunks.map(({ bytes }) => bytes)
+  return seal(version, written, pieces, table)
 }
 
 /** An answer from a store; undefined when these bytes are none, or not all of one. Its chunks lie in the given bytes. */
 export const decodeKept = (given: Uint8Array): KeptAnswer | undefined => {
   const sealed = unseal(version, given)
-  if (!sealed) return undefined
-  const { count, costNanos, ...facts } = sealed.facts
-  const chunks = chunksIn(sealed.bytes, count)
+  const chunks = sealed && chunksIn(sealed)
   if (!chunks) return undefined
+  const { costNanos, ...facts } = sealed.facts
   // The checksum and the version say that `encodeKept` wrote it.
   const kept = facts as JsonObject & Omit<KeptAnswer, 'chunks' | 'costNanos'>
-  return { ...kept, usage: kept.usage, chunks, costNanos: costNanos === undefined ? undefined : BigInt(String(costNanos)) }
+  return {
+    ...kept,
+    usage: kept.usage,
+    chunks,
+    costNanos: costNanos === undefined ? undefined : BigInt(String(costNanos)),
+  }
 }
 
-const chunksIn = (bytes: Buffer, count: JsonObject[string]): KeptChunk[] | undefined => {
-  if (typeof count !== 'number' || count * entryBytes > bytes.length) return undefined
+const chunksIn = ({ table, bytes }: Sealed): KeptChunk[] | undefined => {
+  const count = Math.floor(table.length / entryBytes)
   const chunks = new Array<KeptChunk>(count)
-  let at = count * entryBytes
+  let at = 0
   for (let index = 0; index < count; index++) {
-    const size = bytes.readUInt32LE(index * entryBytes)
+    const size = table.readUInt32LE(index * entryBytes)
     const matters = size >= mattersBit
     const end = at + (matters ? size - mattersBit : size)
-    chunks[index] = { bytes: bytes.subarray(at, end), matters, afterMs: bytes.readUInt32LE(index * entryBytes + 4) / 1_000 }
+    const afterMs = table.readUInt32LE(index * entryBytes + 4) / 1_000
+    chunks[index] = { bytes: bytes.subarray(at, end), matters, afterMs }
     at = end
   }
   return at === bytes.length ? chunks : undefined

@@ -11,7 +11,7 @@ export interface Violation {
 
 /** What is done so that an answer in JSON satisfies the schema that was asked for. */
 export interface OutputRules {
-  /** How often a model is asked, the first time included, 1 to 5. Default 2. */
+  /** How often a model is asked, the first time included, 1 to 3. Default 2. */
   readonly attempts: number
   /** Public models that are asked after that, in order. Default none. */
   readonly fallback: readonly string[]

@@ -50,14 +50,17 @@ class KeptSource implements Source {
   protected readonly chunks: readonly KeptChunk[]
   protected next = 0
   readonly #reader: Reader
+  /** Must each chunk be read by itself? */
+  readonly #isApart: boolean
 
   constructor(chunks: readonly KeptChunk[], reader: Reader) {
     this.chunks = chunks
     this.#reader = reader
+    this.#isApart = reader === readDeltas
   }
 
   pull(): Chunk | undefined | Promise<Chunk | undefined> {
-    return this.take()
+    return this.#isApart ? this.take() : this.#takeMany()
   }
 
   cancel(_reason: GatewayError): void {
@@ -67,6 +70,20 @@ class KeptSource implements Source {
   protected take(): Chunk | undefined {
     const kept = this.chunks[this.next++]
     return kept && new Chunk(kept.bytes, kept.matters, this.#reader)
+  }
+
+  /** Neighbours that do not matter, which need not be handed on one by one. */
+  #takeMany(): Chunk | undefined {
+    const first = this.chunks[this.next++]
+    if (!first || first.matters) return first && new Chunk(first.bytes, first.matters, this.#reader)
+    const { buffer, byteOffset } = first.bytes
+    let end = byteOffset + first.bytes.byteLength
+    for (let next = this.chunks[this.next]; next && !next.matters; next = this.chunks[this.next]) {
+      if (next.bytes.buffer !== buffer || next.bytes.byteOffset !== end) break
+      end += next.bytes.byteLength
+      this.next++
+    }
+    return new Chunk(Buffer.from(buffer, byteOffset, end - byteOffset), false, this.#reader)
   }
 }
 

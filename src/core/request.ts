@@ -222,6 +222,13 @@ export const revise = (request: Request, chat: Partial<Chat>): Request => ({
   body: undefined,
 })
 
+/** A copy that asks for the vectors of other inputs; it no longer passes the caller's own body on. */
+export const reviseInputs = (request: Request, inputs: Embed['inputs']): Request => ({
+  ...request,
+  embed: { ...request.embed, inputs },
+  body: undefined,
+})
+
 /** A copy that generates no more than this for one choice; the caller's own body still passes, with the cap in it. */
 export const capped = (request: Request, maxOutput: number): Request => ({
   ...request,

@@ -39,7 +39,7 @@ export interface ObjectRequest<T> extends Omit<ChatRequest, 'messages'> {
   readonly fallback?: T | undefined
   /** What is demanded beyond the schema: why a value is not good, or nothing where it is. */
   readonly validate?: ((value: T) => string | undefined | Promise<string | undefined>) | undefined
-  /** How often a model is asked, the first time included, 1 to 5. Default 2. */
+  /** How often a model is asked, the first time included, 1 to 3. Default 2. */
   readonly attempts?: number | undefined
 }
 
@@ -103,7 +103,7 @@ export async function* growObject<T>(wanted: ObjectRequest<T>, asking: Asking): 
 const prepare = <T>(wanted: ObjectRequest<T>): Prepared<T> => {
   const { schema, prompt, messages, name = 'answer', fallback, validate, attempts = 2, ...rest } = wanted
   if ((prompt === undefined) === (messages === undefined)) throw invalid('prompt', 'give either it or `messages`')
-  if (!Number.isInteger(attempts) || attempts < 1 || attempts > 5) throw invalid('attempts', 'must be 1 to 5')
+  if (!Number.isInteger(attempts) || attempts < 1 || attempts > 3) throw invalid('attempts', 'must be 1 to 3')
   const standard = isStandard(schema) ? schema : undefined
   const parse = async (value: JsonValue): Promise<StandardResult<T>> =>
     standard ? standard['~standard'].validate(value) : { value: value as T }

@@ -21,6 +21,8 @@ export interface SimulatedOptions {
   readonly cutRate?: number | undefined
   /** Answers that fall silent in the middle. Default 0. */
   readonly stallRate?: number | undefined
+  /** Answers in JSON that hold a mistake: fences, prose, quotes, wrong kinds, missing members, a half. Default 0. */
+  readonly faultyJsonRate?: number | undefined
   /** The same seed makes the same words and the same accidents. Default 1. */
   readonly seed?: number | undefined
   /** Every call fails. Default false. */
@@ -36,6 +38,7 @@ export interface Behaviour {
   readonly retryAfterMs: number | undefined
   readonly cutRate: number
   readonly stallRate: number
+  readonly faultyJsonRate: number
   readonly seed: number
 }
 
@@ -47,6 +50,7 @@ export const behaviourOf = (options: SimulatedOptions): Behaviour => ({
   retryAfterMs: options.retryAfterMs,
   cutRate: options.cutRate ?? 0,
   stallRate: options.stallRate ?? 0,
+  faultyJsonRate: options.faultyJsonRate ?? 0,
   seed: options.seed ?? 1,
 })
 

@@ -2,6 +2,7 @@ import type { FinishReason } from '../core/delta.ts'
 import type { Chat } from '../core/request.ts'
 import { countTokens, splitTokens } from '../core/tokens.ts'
 import { callsFor, type SimulatedCall } from './simulated-calls.ts'
+import { damaged } from './simulated-damage.ts'
 import type { Random } from './simulated-random.ts'
 import { valueFor } from './simulated-schema.ts'
 import { proseFor, thoughtFor } from './simulated-text.ts'
@@ -31,6 +32,8 @@ const said = (chat: Chat, random: Random): string => {
   if (format?.kind === 'json') return JSON.stringify({ answer: proseFor(chat, random) })
   return proseFor(chat, random)
 }
+
+const isJson = ({ format }: Chat): boolean => format !== undefined && format.kind !== 'text'
 
 interface Fitted {
   readonly tokens: readonly string[]
@@ -67,8 +70,19 @@ const tokensOfCalls = async (calls: readonly SimulatedCall[]): Promise<number> =
   return count
 }
 
+/** How an answer is to be. */
+export interface ReplyLimits {
+  /** Tokens, thinking included. */
+  readonly most: number
+  readonly faultyJsonRate: number
+}
+
 /** What is answered to a conversation: calls of tools, a value of the wanted format, or a paragraph. */
-export const replyTo = async (chat: Chat, random: Random, most: number): Promise<SimulatedChoice> => {
+export const replyTo = async (
+  chat: Chat,
+  random: Random,
+  { most, faultyJsonRate }: ReplyLimits,
+): Promise<SimulatedChoice> => {
   const thought = await fit(
     thinks(chat) ? thoughtFor(chat, random) : '',
     Math.min(most, chat.reasoning?.budget ?? most),
@@ -77,7 +91,9 @@ export const replyTo = async (chat: Chat, random: Random, most: number): Promise
   const calls = callsFor(chat, random)
   const shown = { thought: thought.tokens, thoughtTokens: thought.count }
   if (calls.length > 0) return { ...shown, ...(await callsThatFit(calls, left)) }
-  const text = said(chat, random)
+  const good = said(chat, random)
+  const isFaulty = faultyJsonRate > 0 && isJson(chat) && random() < faultyJsonRate
+  const text = isFaulty ? damaged(good, random) : good
   const stop = stopIn(text, chat.stop)
   const fitted = await fit(stop ? text.slice(0, stop.at) : text, left)
   const finish = fitted.whole ? (stop ? 'stop_sequence' : 'stop') : 'length'

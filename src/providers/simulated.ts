@@ -138,7 +138,7 @@ const chunksFor = async (attempt: Attempt, input: number, behaviour: Behaviour):
   const replies: SimulatedChoice[] = []
   const said: Said[] = []
   for (let choice = 0; choice < (chat.choices ?? 1); choice++) {
-    const reply = await replyTo(chat, random, most)
+    const reply = await replyTo(chat, random, { most, faultyJsonRate: behaviour.faultyJsonRate })
     replies.push(reply)
     said.push(...(await deltasOf(choice, reply, { chat, random })))
   }

@@ -31,9 +31,9 @@ export class AdaptiveLimit {
   /** Who was sent before has nothing new to say of it. */
   #cutAt = Number.NEGATIVE_INFINITY
 
-  constructor(most: number) {
+  constructor(most: number, first = start) {
     this.most = most
-    this.#limit = Math.min(start, most)
+    this.#limit = Math.min(first, most)
   }
 
   get limit(): number {

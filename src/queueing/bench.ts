@@ -30,6 +30,10 @@ export class Seat<T extends Waiting> {
     this.amongOwn = new Node(this as Seat<T>)
     this.amongAll = new Node(this as Seat<T>)
   }
+
+  get isIn(): boolean {
+    return this.amongOwn.isIn
+  }
 }
 
 /** One who shares, within one priority. Its rank is when its next turn begins, in virtual time. */
@@ -44,6 +48,9 @@ export class Tenant<T extends Waiting> implements Ranked {
   debt = 0
   cost = 0
   isRanked = false
+  /** What was shown of it in the latest round. */
+  seen = 0
+  round = 0
   readonly line = new Line<Seat<T>>()
   readonly throughput = new Throughput()
 
@@ -52,12 +59,6 @@ export class Tenant<T extends Waiting> implements Ranked {
     this.order = order
     this.weight = weight
   }
-}
-
-/** Somebody who waits, and about how much is served until its turn is over. */
-export interface Position<T extends Waiting> {
-  readonly seat: Seat<T>
-  readonly ahead: number
 }
 
 /** How fast a tenant is served is known after so many turns. */
@@ -78,6 +79,7 @@ export class Bench<T extends Waiting> {
   #virtual = 0
   #weight = 0
   #orders = 0
+  #rounds = 0
 
   join(value: T, active: number): Seat<T> {
     const tenant = this.#tenantOf(value)
@@ -113,21 +115,22 @@ export class Bench<T extends Waiting> {
   /** It is their turn: the one that `next` just gave. */
   take(seat: Seat<T>, active: number): void {
     const { tenant, value } = seat
-    this.#ranking.takeLeast()
-    tenant.isRanked = false
     this.#virtual = tenant.at
     tenant.finish = Math.max(tenant.at, tenant.at + (value.cost + tenant.debt) / tenant.weight)
     tenant.debt = 0
     tenant.throughput.served(value.cost, active)
     this.leave(seat, active)
-    if (tenant.line.length === 0) return
-    tenant.at = tenant.finish
-    this.#rank(tenant)
+    if (tenant.line.length > 0) {
+      this.#ranking.moveLeast(tenant.finish)
+      return
+    }
+    this.#ranking.takeLeast()
+    tenant.isRanked = false
   }
 
   leave(seat: Seat<T>, active: number): void {
     const { tenant, value } = seat
-    if (!seat.amongOwn.isIn) return
+    if (!seat.isIn) return
     tenant.line.leave(seat.amongOwn)
     this.line.leave(seat.amongAll)
     tenant.cost -= value.cost
@@ -165,19 +168,23 @@ export class Bench<T extends Waiting> {
     return known === undefined || rate === undefined ? 0 : (known.cost + more) / rate
   }
 
-  /** All who wait here, in the order in which they came, with about how much is served until their turn is over. */
-  *positions(): Generator<Position<T>> {
-    const own = new Map<Tenant<T>, number>()
+  /** Shows all who wait here, in the order in which they came, with about how much is served until their turn is over. */
+  visit(before: number, show: (seat: Seat<T>, ahead: number) => void): void {
+    const round = ++this.#rounds
+    const weight = this.#weight
     let all = 0
     let node = this.line.first
     while (node) {
       const seat = node.value
-      node = node.after
       const { tenant, value } = seat
+      node = node.after
+      if (tenant.round !== round) {
+        tenant.round = round
+        tenant.seen = 0
+      }
       all += value.cost
-      const sum = (own.get(tenant) ?? 0) + value.cost
-      own.set(tenant, sum)
-      yield { seat, ahead: Math.min(all, (sum * this.#weight) / tenant.weight) }
+      tenant.seen += value.cost
+      show(seat, before + Math.min(all, (tenant.seen * weight) / tenant.weight))
     }
   }
 

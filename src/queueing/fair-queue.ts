@@ -1,5 +1,5 @@
 import { type Priority, priorities } from '../core/priority.ts'
-import { Bench, type Position, type Seat, type Waiting } from './bench.ts'
+import { Bench, type Seat, type Waiting } from './bench.ts'
 
 export type { Seat, Waiting } from './bench.ts'
 
@@ -8,10 +8,8 @@ const ageMs = 5_000
 /** One of so many turns belongs to those who have aged. */
 const turnsPerAged = 4
 
-/** Somebody joined; whoever had to go for it stands beside it. Or nobody joined, and why. */
-export type Joined<T extends Waiting> =
-  | { readonly seat: Seat<T>; readonly evicted?: T | undefined }
-  | { readonly refused: 'full' | 'share' }
+/** Why somebody has no place: all are taken, or its tenant has its quarter of them. */
+export type NoPlace = 'full' | 'share'
 
 /**
  * A bounded queue: higher priorities first, within one of them tenants by weighted fair shares, within a tenant who came
@@ -25,11 +23,14 @@ export class FairQueue<T extends Waiting> {
   readonly #places = new Map<string, number>()
   /** Tenants with more than a quarter of the places. */
   readonly #greedy = new Set<string>()
+  readonly #evicted: (value: T) => void
   #size = 0
   #sinceAged = 0
 
-  constructor(length: number) {
+  /** `evicted` is told of those who lose their place to newcomers. */
+  constructor(length: number, evicted: (value: T) => void) {
     this.length = length
+    this.#evicted = evicted
   }
 
   get size(): number {
@@ -42,16 +43,15 @@ export class FairQueue<T extends Waiting> {
   }
 
   /** `active`: the time that measures how fast turns come. */
-  join(value: T, active: number): Joined<T> {
+  join(value: T, active: number): Seat<T> | NoPlace {
     const { tenant } = value
     const places = this.#places.get(tenant) ?? 0
-    if (places >= this.#quarter && places < this.#size) return { refused: 'share' }
-    const evicted = this.#size >= this.length ? this.#evict(tenant, active) : undefined
-    if (this.#size >= this.length) return { refused: 'full' }
+    if (places >= this.#quarter && places < this.#size) return 'share'
+    if (this.#size >= this.length && !this.#evict(tenant, active)) return 'full'
     const seat = this.#benches[value.priority].join(value, active)
     this.#count(tenant, places + 1)
     this.#size++
-    return { seat, evicted }
+    return seat
   }
 
   /** Whose turn it would be now. */
@@ -75,14 +75,9 @@ export class FairQueue<T extends Waiting> {
 
   /** Leaves before its turn; who is not in it any more leaves nothing. */
   leave(seat: Seat<T>, active: number): void {
-    if (!seat.amongOwn.isIn) return
+    if (!seat.isIn) return
     seat.bench.leave(seat, active)
     this.#left(seat)
-  }
-
-  /** It used more or less than was reckoned with, which its tenant's next turn makes up for. */
-  repay({ tenant }: Seat<T>, more: number): void {
-    tenant.debt += more
   }
 
   /** How long what this tenant has waiting, and so much more, would take as fast as it was served lately; 0: not known. */
@@ -106,13 +101,16 @@ export class FairQueue<T extends Waiting> {
     return before + Math.min(behind, before / (turnsPerAged - 1))
   }
 
-  /** All who wait, the more urgent first. They may leave while they are gone through. */
-  *positions(): Generator<Position<T>> {
+  /**
+   * Shows all who wait, the more urgent first, with about how much is served until their turn is over. They may leave
+   * while they are shown.
+   */
+  visit(show: (seat: Seat<T>, ahead: number) => void): void {
     let before = 0
     for (const priority of priorities) {
       const bench = this.#benches[priority]
       const { cost } = bench
-      for (const { seat, ahead } of bench.positions()) yield { seat, ahead: before + ahead }
+      bench.visit(before, show)
       before += cost
     }
   }
@@ -138,6 +136,7 @@ export class FairQueue<T extends Waiting> {
       const bench = this.#benches[priority]
       const first = bench.line.first?.value.value
       if (first === undefined && steps === 0) continue
+      if (bench.line.length === this.#size) return undefined
       if (first !== undefined && steps > 0 && now - first.since >= ageMs && first.since < since) {
         oldest = bench
         since = first.since
@@ -159,16 +158,17 @@ export class FairQueue<T extends Waiting> {
     else this.#greedy.delete(tenant)
   }
 
-  /** The latest and least urgent of a tenant that has more than its quarter. */
-  #evict(newcomer: string, active: number): T | undefined {
+  /** Makes room: the latest and least urgent of a tenant that has more than its quarter goes. */
+  #evict(newcomer: string, active: number): boolean {
     for (const name of this.#greedy) {
       if (name === newcomer) continue
       const seat = this.#latestOf(name)
       if (!seat) continue
       this.leave(seat, active)
-      return seat.value
+      this.#evicted(seat.value)
+      return this.#size < this.length
     }
-    return undefined
+    return false
   }
 
   #latestOf(tenant: string): Seat<T> | undefined {

@@ -18,10 +18,13 @@ export interface GateOptions {
   readonly limits: QueueLimits
   readonly clock: Clock
   readonly alarm: Alarm
+  /** Does how many may be under way follow how the target fares? Default true. */
+  readonly adapts?: boolean | undefined
 }
 
-/** How often those who wait are looked after, in milliseconds. */
-const sweepMs = 100
+/** How often those who wait are looked after, in milliseconds, if nobody's time is over before. */
+const sweepMs = 1_000
+const leastSweepMs = 20
 /** After so long without a break an overload lasts; then nobody begins a wait of more than this. */
 const lastingMs = 10_000
 const lastingPatienceMs = 2_000
@@ -57,14 +60,14 @@ export class Gate {
   readonly #wake: Timer
   readonly #sweeping: Timer
 
-  constructor({ name, limits, clock, alarm }: GateOptions) {
+  constructor({ name, limits, clock, alarm, adapts }: GateOptions) {
     this.name = name
     this.#limits = limits
     this.#clock = clock
     this.#wake = new Timer({ clock, alarm }, () => this.#turn())
     this.#sweeping = new Timer({ clock, alarm }, () => this.#sweep())
-    this.#queue = new FairQueue(limits.length)
-    this.#adaptive = new AdaptiveLimit(limits.concurrency)
+    this.#queue = new FairQueue(limits.length, (waiter) => waiter.refuse(this.#shed('evicted', this.#limits.maxWaitMs)))
+    this.#adaptive = new AdaptiveLimit(limits.concurrency, adapts === false ? limits.concurrency : undefined)
     this.#outlook = new Outlook(this.#queue, this.quota)
     this.#outlook.concurrency = this.#adaptive.limit
   }
@@ -152,10 +155,8 @@ export class Gate {
     this.#adaptive.ended({ isOverload, isGood, sentAt: pass.sentAt, firstTokenMs }, now)
     this.#outlook.concurrency = this.#adaptive.limit
     if (used !== 'nothing') this.#outlook.took(now - pass.sentAt)
-    if (used !== undefined) {
-      const sum = used === 'nothing' ? 0 : used.prompt + used.output
-      pass.repay?.(sum - costOf(pass.need))
-    }
+    if (used !== undefined && pass.tenant)
+      pass.tenant.debt += (used === 'nothing' ? 0 : used.prompt + used.output) - costOf(pass.need)
     if (pauseMs !== undefined) this.pause(pauseMs)
     if (this.waiting > 0) this.#turn()
   }
@@ -166,20 +167,19 @@ export class Gate {
     const waitMs = this.waitMs(asking, now)
     if (now + waitMs * caution > latest) throw this.#shed('hopeless', waitMs)
     const waiter = new Waiter(asking, { cost, since: now, latest }, this)
-    const joined = this.#queue.join(waiter, this.#outlook.active(now))
-    if ('refused' in joined) {
-      const error = this.#shed(joined.refused, waitMs)
+    const seat = this.#queue.join(waiter, this.#outlook.active(now))
+    if (typeof seat === 'string') {
+      const error = this.#shed(seat, waitMs)
       waiter.pass.catch(() => undefined)
       waiter.refuse(error)
       throw error
     }
-    waiter.seat = joined.seat
-    joined.evicted?.refuse(this.#shed('evicted', waitMs))
+    waiter.seat = seat
     if (this.waiting === 1) {
       this.#waitingSince = now
       this.#outlook.busy(true, now)
     }
-    this.#sweeping.within(sweepMs)
+    this.#sweeping.within(Math.min(sweepMs, latest - now + 1))
     this.#turn()
     if (!waiter.isOver) asking.waits?.(() => this.#placeOf(waiter))
     return waiter.pass
@@ -285,9 +285,7 @@ export class Gate {
     this.#inFlight++
     this.quota.send(need, now)
     if (waiter && queuedMs > 0) this.#outlook.served(waiter.cost, now)
-    const seat = waiter?.seat
-    const repay = seat && ((more: number) => this.#queue.repay(seat, more))
-    return new Pass({ need, sentAt: now, queuedMs, grabbed, repay }, this)
+    return new Pass({ need, sentAt: now, queuedMs, grabbed, tenant: waiter?.seat?.tenant }, this)
   }
 
   #opensAt({ need }: Pick<Asking, 'need'>, now: number): number {
@@ -310,14 +308,16 @@ export class Gate {
       this.#first = undefined
       first.refuse(this.#shed('late', 0))
     }
-    for (const { seat, ahead } of this.#queue.positions()) {
+    let earliest = now + sweepMs
+    this.#queue.visit((seat, ahead) => {
       const { value } = seat
       const waitMs = this.#outlook.lately(ahead, now)
-      if (now <= value.latest && now + waitMs / doubt <= value.latest) continue
-      this.#queue.leave(seat, this.#outlook.active(now))
-      value.refuse(this.#shed('late', waitMs))
-    }
-    if (this.waiting > 0) this.#sweeping.within(sweepMs)
+      if (now > value.latest || now + waitMs / doubt > value.latest) {
+        this.#queue.leave(seat, this.#outlook.active(now))
+        value.refuse(this.#shed('late', waitMs))
+      } else if (value.latest < earliest) earliest = value.latest
+    })
+    if (this.waiting > 0) this.#sweeping.within(Math.max(leastSweepMs, earliest - now + 1))
     else this.#rest()
   }
 

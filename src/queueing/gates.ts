@@ -8,6 +8,8 @@ import type { GateStanding } from './standing.ts'
 export interface Gates {
   /** The gate of this name, made where there is none, as it is configured now. */
   of(name: string, limits: QueueLimits): Gate
+  /** The same for somebody's own limits, which no target knows of. */
+  ofCaller(name: string, limits: QueueLimits): Gate
   standings(): readonly GateStanding[]
 }
 
@@ -29,18 +31,20 @@ export const createGates = ({ clock, alarm = systemAlarm }: GatesOptions): Gates
       return
     }
   }
+  const find = (name: string, limits: QueueLimits, adapts: boolean): Gate => {
+    const known = gates.get(name)
+    if (known) {
+      known.limits = limits
+      return known
+    }
+    if (gates.size >= mostGates) forget()
+    const gate = new Gate({ name, limits, clock, alarm, adapts })
+    gates.set(name, gate)
+    return gate
+  }
   return {
-    of: (name, limits) => {
-      const known = gates.get(name)
-      if (known) {
-        known.limits = limits
-        return known
-      }
-      if (gates.size >= mostGates) forget()
-      const gate = new Gate({ name, limits, clock, alarm })
-      gates.set(name, gate)
-      return gate
-    },
+    of: (name, limits) => find(name, limits, true),
+    ofCaller: (name, limits) => find(name, limits, false),
     standings: () => [...gates.values()].map((gate) => gate.standing()),
   }
 }

@@ -7,7 +7,7 @@ export interface Ranked {
 const isBefore = (one: Ranked, other: Ranked): boolean =>
   one.at < other.at || (one.at === other.at && one.order < other.order)
 
-/** Gives the least of many in logarithmic time. What is in it must not change its `at`. */
+/** Gives the least of many in logarithmic time. What is in it changes its `at` by `moveLeast` alone. */
 export class Heap<T extends Ranked> {
   readonly #items: T[] = []
 
@@ -39,6 +39,14 @@ export class Heap<T extends Ranked> {
     const last = items.pop()
     if (last !== undefined && items.length > 0) this.#sink(last)
     return least
+  }
+
+  /** The least has a later place now. */
+  moveLeast(at: number): void {
+    const least = this.#items[0]
+    if (!least) return
+    least.at = at
+    this.#sink(least)
   }
 
   #sink(item: T): void {

@@ -18,6 +18,11 @@ export interface Ended {
   readonly pauseMs?: number | undefined
 }
 
+/** Who owes for what its calls used. */
+interface Indebted {
+  debt: number
+}
+
 /** What a pass needs of its gate. */
 interface Owner {
   ended(pass: Pass, ended: Ended): void
@@ -30,17 +35,17 @@ export class Pass {
   readonly queuedMs: number
   /** What `grab` gave. */
   readonly grabbed: Grabbed | undefined
-  /** Makes its tenant pay for what it used beyond what was reckoned with; undefined: it never waited. */
-  readonly repay: ((more: number) => void) | undefined
+  /** Who pays for what it used beyond what was reckoned with; undefined: it never waited. */
+  readonly tenant: Indebted | undefined
   readonly #owner: Owner
   #isOver = false
 
-  constructor(given: Pick<Pass, 'need' | 'sentAt' | 'queuedMs' | 'grabbed' | 'repay'>, owner: Owner) {
+  constructor(given: Pick<Pass, 'need' | 'sentAt' | 'queuedMs' | 'grabbed' | 'tenant'>, owner: Owner) {
     this.need = given.need
     this.sentAt = given.sentAt
     this.queuedMs = given.queuedMs
     this.grabbed = given.grabbed
-    this.repay = given.repay
+    this.tenant = given.tenant
     this.#owner = owner
   }
 

@@ -36,7 +36,8 @@ export class Throughput {
 
   #pass(now: number): void {
     const ms = now - this.#since
-    const left = Math.exp(-ms / memoryMs)
+    // What is short needs no exponential.
+    const left = ms < 200 ? 1 - ms / memoryMs : Math.exp(-ms / memoryMs)
     this.#cost *= left
     this.#turns *= left
     this.#busyMs = this.#busyMs * left + ms

@@ -5,6 +5,7 @@ import type { Handler } from '../core/handler.ts'
 import type { Target } from '../core/target.ts'
 import { pause } from './backoff.ts'
 import { type Advisers, type Decision, decide } from './decide.ts'
+import { findRoute } from './find-route.ts'
 import { askHedged, isHedgeable } from './hedge.ts'
 import type { Hedging } from './hedging.ts'
 import type { Plan, Route } from './plan.ts'
@@ -43,24 +44,6 @@ export const createRoute =
       }
     }
   }
-
-const findRoute = (plan: Plan, call: Call): Route => {
-  const { model } = call.request
-  const { models } = call.caller
-  const route = plan.find(model)
-  // A name that is not served and a name that is not allowed look the same: keys cannot be used to list models.
-  if (!route || (models && !models.includes(route.name))) {
-    throw new GatewayError(
-      'unknown_model',
-      `The model ${JSON.stringify(model)} does not exist or is not open to this key.`,
-      {
-        param: 'model',
-      },
-    )
-  }
-  call.notes.model = route.listed ? route.name : 'unlisted'
-  return route
-}
 
 const orderOf = (route: Route, call: Call): readonly Target[] => {
   let targets = route.targets

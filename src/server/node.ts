@@ -13,6 +13,7 @@ import { Connections } from './connections.ts'
 import { jsonLimitsOf } from './json-limits.ts'
 import { createListener, type ListenerOptions } from './listener.ts'
 import { outletOf } from './outlet.ts'
+import type { Overload } from './overload.ts'
 import { dialectOf, healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
 import { providerKeyOf } from './provider-key.ts'
 import { questionOf, withHeaders } from './question.ts'
@@ -39,6 +40,8 @@ export interface ServerOptions extends ListenerOptions {
   /** Told of every refusal that happened before there was a call. */
   refused(error: GatewayError, wire: string): void
   readonly maxBodyBytes: number
+  /** Turns calls away where there are too many; undefined: none is. */
+  readonly overload?: Overload | undefined
   /** Providers that take keys of callers. Default: none. */
   readonly clientKeys?: ReadonlySet<string> | undefined
   /** Bytes of bodies in memory at once. Default 1 GiB. */
@@ -92,6 +95,7 @@ class Doorkeeper {
       if (door.kind === 'inference') words = door.wire
       else if (door.kind === 'admin') words = adminWords
       if (this.#options.open && door.access !== 'open') checkLoopbackHost(request)
+      if (door.kind === 'inference' || door.kind === 'raw') this.#letIn(response)
       if (door.kind === 'inference') await this.#infer(request, response, door)
       else if (door.kind === 'raw') await this.#pass(request, response, door)
       else if (door.kind === 'admin') await this.#administer(request, response, path)
@@ -104,8 +108,20 @@ class Doorkeeper {
     }
   }
 
+  /** What is turned away is turned away before its body is read, and before anybody is looked up. */
+  #letIn(response: ServerResponse): void {
+    const { overload } = this.#options
+    if (!overload) return
+    if (overload.isBusy) {
+      response.shouldKeepAlive = false
+      this.connections.endWith(response)
+    }
+    overload.admit()
+  }
+
   async #infer(request: IncomingMessage, response: ServerResponse, door: InferenceDoor): Promise<void> {
     const caller = throughDoor(this.#options.authenticate(credentialOf(request.headers)), door)
+    this.#options.overload?.admitCaller(caller, request.headers)
     checkBodyHead(request.headers, this.#options.maxBodyBytes)
     const providerKey = providerKeyOf(request.headers, this.#options.clientKeys ?? none)
     // A budget that is used up is no reason to turn away who pays itself, or who may have paid already: what else binds
@@ -118,6 +134,8 @@ class Doorkeeper {
     }
     if (request.headers.expect !== undefined && request.httpVersionMinor === 1) response.writeContinue()
     const bytes = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
+    // While bodies were read, calls may have begun that were let in before this one.
+    this.#options.overload?.admit()
     const asked = door.wire.readRequest(parseJson(bytes, jsonLimitsOf(door.operation)), door)
     const question = questionOf(withHeaders(asked, door.wire, request.headers), caller, request.headers)
     const opened = this.#options.gateway.open(providerKey ? { ...question, providerKey } : question)
@@ -133,6 +151,7 @@ class Doorkeeper {
 
   async #pass(request: IncomingMessage, response: ServerResponse, door: RawDoor): Promise<void> {
     const caller = throughDoor(this.#options.authenticate(credentialOf(request.headers)), door)
+    this.#options.overload?.admitCaller(caller, request.headers)
     const wire = wireOfStranger(request.url ?? '', request.headers)
     const { clientKeys = none } = this.#options
     await serveRaw({ request, response, door }, caller, { ...this.#options, clientKeys, bodies: this.#bodies, wire })

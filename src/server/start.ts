@@ -14,6 +14,8 @@ import { type Admin, createAdmin } from './admin/index.ts'
 import { createAdminServer } from './admin/server.ts'
 import { drain } from './lifecycle.ts'
 import { createGatewayServer, type GatewayServer } from './node.ts'
+import { createOverload, type Overload } from './overload.ts'
+import { createPressureGauge } from './pressure.ts'
 import { collectStartGarbage } from './start-garbage.ts'
 
 /** A server that answers. */
@@ -136,8 +138,31 @@ const reloaderOf = (config: Config, runtime: Runtime, { load }: ServerAdditions)
     },
   })
 
-const callersServer = ({ server: settings }: Config, runtime: Runtime, admin: Admin): GatewayServer =>
-  createGatewayServer({
+const overloadOf = ({ server: { capacity, maxMemoryBytes } }: Config, runtime: Runtime): Overload => {
+  const gauge = createPressureGauge(maxMemoryBytes)
+  const overload = createOverload({
+    calls: () => runtime.gateway.inFlight / capacity,
+    pressure: gauge.read,
+    shed: runtime.shed,
+    random: Math.random,
+  })
+  return {
+    ...overload,
+    get isBusy() {
+      return overload.isBusy
+    },
+    close: () => {
+      overload.close()
+      gauge.close()
+    },
+  }
+}
+
+const callersServer = (config: Config, runtime: Runtime, admin: Admin): GatewayServer => {
+  const { server: settings } = config
+  const overload = overloadOf(config, runtime)
+  const made = createGatewayServer({
+    overload,
     gateway: runtime.gateway,
     plan: runtime.plan,
     authenticate: runtime.authenticate,
@@ -156,6 +181,9 @@ const callersServer = ({ server: settings }: Config, runtime: Runtime, admin: Ad
     requestTimeoutMs: settings.requestTimeoutMs,
     idleConnectionMs: settings.keepAliveMs,
   })
+  made.server.once('close', () => overload.close())
+  return made
+}
 
 const adminServer = ({ server: settings }: Config, runtime: Runtime, admin: Admin): GatewayServer =>
   createAdminServer({

@@ -1,5 +1,6 @@
+import { areOpposite } from './opposites.ts'
+import { isName, type Reading, weightOf } from './reading.ts'
 import { areSynonyms } from './synonyms.ts'
-import { type Reading, weightOf } from './reading.ts'
 import { isLittle, type Word } from './words.ts'
 
 /** Which words of two texts belong together, and which are left. */
@@ -26,7 +27,10 @@ export const align = (one: Reading, other: Reading): Alignment => {
   const places = placesOf(other.words)
   one.words.forEach((word, index) => {
     const place = places.get(word.stem)?.shift()
-    if (place === undefined) return void waiting.push(index)
+    if (place === undefined) {
+      waiting.push(index)
+      return
+    }
     taken[place] = 1
     pairs.push([index, place])
     weight += weightOf(word)
@@ -69,22 +73,31 @@ const nearest = (word: Word, others: readonly Word[], taken: Uint8Array): { plac
   for (let index = 0; index < others.length; index++) {
     const other = others[index] as Word
     if (taken[index] === 1 || isLittle(other.plain)) continue
-    const found = areSynonyms(word.stem, other.stem) ? synonymShare : spelledAlike(word.plain, other.plain)
-    if (found <= share) continue
+    const found = areSynonyms(word.stem, other.stem) ? synonymShare : formShare(word, other)
+    if (found <= share || areOpposite(word.plain, other.plain)) continue
     share = found
     place = index
   }
   return { place, share }
 }
 
-/** 0 to 1: one word in another form, or written with a slip. Names and numbers that differ by a letter are the guard's. */
+/** Names and numbers that differ by letters are other ones. */
+const formShare = (one: Word, other: Word): number => {
+  const share = spelledAlike(one.plain, other.plain)
+  return share < formOnly && (isExact(one) || isExact(other)) ? 0 : share
+}
+
+const formOnly = 0.9
+const isExact = (word: Word): boolean => isName(word) || /\p{N}/u.test(word.raw)
+
+/** 0 to 1: one word in another form, or written with a slip. */
 export const spelledAlike = (one: string, other: string): number => {
   const shorter = Math.min(one.length, other.length)
   const longer = Math.max(one.length, other.length)
   if (shorter < 4 || longer > 40) return 0
   let same = 0
   while (same < shorter && one[same] === other[same]) same++
-  if (same >= 4 && same >= shorter - 1 && longer - same <= 4) return 0.9
+  if (same >= 4 && same >= shorter - 1 && longer - same <= 4) return formOnly
   if (shorter < 5 || longer - shorter > 2) return 0
   const alike = 1 - editsBetween(one, other) / longer
   return alike >= 0.75 ? alike : 0

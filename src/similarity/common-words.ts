@@ -1,41 +1,14 @@
 /** Stems of common English words, by how many bits of surprise there are in meeting one in a question of everyday life. */
 const byRarity: readonly (readonly [bits: number, stems: string])[] = [
-  [
-    1.5,
-    `what the is`,
-  ],
-  [
-    2,
-    `how to a in i`,
-  ],
-  [
-    2.5,
-    `do of are`,
-  ],
-  [
-    3,
-    `and can for`,
-  ],
-  [
-    3.5,
-    `why you best it`,
-  ],
-  [
-    4,
-    `my doe on get hav which if`,
-  ],
-  [
-    4.5,
-    `som or be should with that good an your from person`,
-  ],
-  [
-    5,
-    `lik will when who way not would ther at mak`,
-  ],
-  [
-    5.5,
-    `about between one most as wher learn we did differenc any was`,
-  ],
+  [1.5, `what the is`],
+  [2, `how to a in i`],
+  [2.5, `do of are`],
+  [3, `and can for`],
+  [3.5, `why you best it`],
+  [4, `my doe on get hav which if`],
+  [4.5, `som or be should with that good an your from person`],
+  [5, `lik will when who way not would ther at mak`],
+  [5.5, `about between one most as wher learn we did differenc any was`],
   [
     6,
     `so lif work me by know tim after thing book this has use they becom year start think find someon real mean much
@@ -157,7 +130,9 @@ const byRarity: readonly (readonly [bits: number, stems: string])[] = [
 /** What is not in the list is as rare as this. */
 const rarestBits = 12
 
-const rarityOf = new Map(byRarity.flatMap(([bits, stems]) => stems.split(/\s+/).map((stem) => [stem, bits / rarestBits])))
+const rarityOf = new Map(
+  byRarity.flatMap(([bits, stems]) => stems.split(/\s+/).map((stem) => [stem, bits / rarestBits])),
+)
 
 /** How much a stem says, 0 to 1: next to nothing for words that are everywhere, 1 for all that are not common. */
 export const rarity = (stem: string): number => rarityOf.get(stem) ?? 1

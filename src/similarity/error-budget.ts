@@ -25,6 +25,8 @@ export interface ErrorBudgetOptions {
 /** So many checks make an opinion. */
 const enoughChecks = 20
 const earlyShare = 0.5
+/** Fewer are luck. */
+const fewestChecks = 8
 /** From so many on both counts are halved: the last hundreds decide. */
 const fullChecks = 400
 const fullRequests = 20_000
@@ -87,7 +89,7 @@ const halve = (counts: Counts, names: readonly Exclude<keyof Counts, 'isSuspende
  */
 const decide = (counts: Counts, most: number): boolean => {
   const { low, estimate = 0 } = standingOf('', counts)
-  const isOver = low > most
+  const isOver = counts.checks >= fewestChecks && low > most
   const isBack = counts.checks >= enoughChecks && estimate <= most * comeBackAt
   if (counts.isSuspended ? !isBack : !isOver) return false
   counts.isSuspended = !counts.isSuspended

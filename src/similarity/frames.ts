@@ -9,6 +9,7 @@ export interface Kept {
 
 /** The kept questions of one frame. */
 export interface Frame {
+  readonly name: string
   search(vector: Float32Array, count: number, floor: number): readonly { readonly key: string; readonly text: string }[]
   add(kept: Kept): void
   remove(key: string): void
@@ -27,8 +28,8 @@ export interface FramesOptions {
 
 /** The frames that were asked for lately, in memory. */
 export interface Frames {
-  /** Loaded when it is not there. `name` tells vectors of different origins apart. */
-  open(frame: string, scope: string, name: string): Promise<Frame>
+  /** Loaded when it is not there. */
+  open(frame: string, scope: string): Promise<Frame>
   /** These are gone, or all. */
   forget(keys: readonly string[] | undefined): void
 }
@@ -60,7 +61,7 @@ export const createFrames = (options: FramesOptions): Frames => {
     if (known) return known
     const coming = load(frame, scope)
       .then((kept) => {
-        const held = createHeld(kept, mostOfFrame, now())
+        const held = createHeld(frame, kept, { most: mostOfFrame, loadedAt: now() })
         frames.delete(id)
         frames.set(id, held)
         trim()
@@ -71,8 +72,8 @@ export const createFrames = (options: FramesOptions): Frames => {
     return coming
   }
   return {
-    open: async (frame, scope, name) => {
-      const id = JSON.stringify([scope, frame, name])
+    open: async (frame, scope) => {
+      const id = JSON.stringify([scope, frame])
       const held = frames.get(id)
       if (!held) return fetch(id, frame, scope)
       frames.delete(id)
@@ -87,7 +88,12 @@ export const createFrames = (options: FramesOptions): Frames => {
   }
 }
 
-const createHeld = (kept: readonly Kept[], most: number, loadedAt: number): Held => {
+interface HeldOptions {
+  readonly most: number
+  readonly loadedAt: number
+}
+
+const createHeld = (name: string, kept: readonly Kept[], { most, loadedAt }: HeldOptions): Held => {
   const texts = new Map<string, string>()
   let nearest: Nearest | undefined
   let letters = 0
@@ -109,6 +115,7 @@ const createHeld = (kept: readonly Kept[], most: number, loadedAt: number): Held
   }
   for (const each of kept) add(each)
   return {
+    name,
     loadedAt,
     add,
     remove,

@@ -1,6 +1,6 @@
 import { type Alignment, spelledAlike } from './align.ts'
 import { isCommon } from './common-words.ts'
-import { type Marks, stemsOf, weighty } from './marks.ts'
+import { isUnit, type Marks, stemsOf, weighty } from './marks.ts'
 import { areOpposite } from './opposites.ts'
 import { asksOtherwise } from './question-kind.ts'
 import { isName, type Reading } from './reading.ts'
@@ -8,15 +8,7 @@ import { areSynonyms } from './synonyms.ts'
 import type { Word } from './words.ts'
 
 /** Why two texts that look alike do not ask the same. */
-export type Objection =
-  | 'numbers'
-  | 'code'
-  | 'quotes'
-  | 'negation'
-  | 'question'
-  | 'opposites'
-  | 'names'
-  | 'order'
+export type Objection = 'numbers' | 'code' | 'quotes' | 'negation' | 'question' | 'opposites' | 'names' | 'order'
 
 /** What in these two texts must be equal and is not; undefined: nothing was found, which proves nothing yet. */
 export const objectionTo = (one: Reading, other: Reading, alignment: Alignment): Objection | undefined => {
@@ -32,17 +24,22 @@ export const objectionTo = (one: Reading, other: Reading, alignment: Alignment):
 }
 
 const areEqual = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
-  one.size === other.size && one.isSubsetOf(other)
+  one.size === other.size && [...one].every((each) => other.has(each))
 
 /** Letter for letter, but for capitals: an identifier may stand as a plain word in the other text. */
 const sameCodes = (one: Reading, other: Reading): boolean =>
   codesAreIn(one.marks, other) && codesAreIn(other.marks, one)
 
 const codesAreIn = ({ codes }: Marks, other: Reading): boolean => {
-  if (codes.isSubsetOf(other.marks.codes)) return true
+  if (codes.size === 0) return true
   const words = new Set(other.words.map(({ plain }) => plain))
   for (const code of codes)
-    if (!other.marks.codes.has(code) && !words.has(code) && !words.has(`${code}s`) && !words.has(code.replace(/s$/, '')))
+    if (
+      !other.marks.codes.has(code) &&
+      !words.has(code) &&
+      !words.has(`${code}s`) &&
+      !words.has(code.replace(/s$/, ''))
+    )
       return false
   return true
 }
@@ -64,6 +61,7 @@ const namesAreIn = (left: readonly Word[], other: Reading): boolean =>
     (word) =>
       !isName(word) ||
       isCommon(word.stem) ||
+      isUnit(word.plain) ||
       other.words.some(({ plain, stem }) => areSynonyms(stem, word.stem) || spelledAlike(plain, word.plain) >= 0.9),
   )
 

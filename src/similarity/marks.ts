@@ -58,6 +58,9 @@ for (const [unit, name] of [
 
 const currencies = new Set(['$', '€', '£', '₹', 'rs', 'inr', 'usd', 'eur'])
 
+/** A unit or a currency: it belongs to its number. */
+export const isUnit = (plain: string): boolean => units.has(plain)
+
 const numeral = /^[+-]?\d[\d,]*(?:\.\d+)?$/
 const glued = /^(\d[\d,]*(?:\.\d+)?)(%|[a-z]{1,3})$/
 const ordinal = /^(\d+)(?:st|nd|rd|th)$/
@@ -95,7 +98,8 @@ const behind = (next: Word | undefined): string => {
   return known === undefined ? '' : ` ${known}`
 }
 
-const address = /\b(?:https?:\/\/|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.]+|\b[\w-]+\.(?:com|org|net|io|dev|ai|edu|gov|in|co)\b(?:\/\S*)?/giu
+const address =
+  /\b(?:https?:\/\/|www\.)\S+|\b[\w.+-]+@[\w-]+\.[\w.]+|\b[\w-]+\.(?:com|org|net|io|dev|ai|edu|gov|in|co)\b(?:\/\S*)?/giu
 const fenced = /`([^`]+)`/g
 const path = /(?:^|\s)((?:~|\.{1,2})?\/[\w./-]+|[A-Z]:\\\S+)/g
 /** Words that only code has: underscores, inner capitals, dots and colons between letters, brackets behind, flags, mixed digits. */
@@ -108,7 +112,7 @@ const codesOf = (text: string): Set<string> => {
   for (const pattern of [address, fenced, path, identifier])
     for (const match of text.matchAll(pattern)) {
       const code = (match[1] ?? match[0]).replace(/[().,;:?!'"`]+$/, '').toLowerCase()
-      if (code.length > 1 && !/^[a-z]+'[a-z]+$/.test(code)) found.add(code)
+      if (code.length > 1 && !units.has(code) && !/^[a-z]+'[a-z]+$/.test(code)) found.add(code)
     }
   for (const match of text.matchAll(sign)) found.add(match[0].replaceAll(' ', ''))
   return found
@@ -116,7 +120,8 @@ const codesOf = (text: string): Set<string> => {
 
 const quotation = /"+([^"]{2,}?)"+|[“”]([^“”]{2,})[“”]|(?:^|\s)'([^']* [^']*)'(?=[\s.,?!;:]|$)|«([^»]{2,})»/gu
 
-const quotesOf = (text: string): string[] => [...text.matchAll(quotation)].map((found) => stemsOf(wordsOf(found.slice(1).join(''))))
+const quotesOf = (text: string): string[] =>
+  [...text.matchAll(quotation)].map((found) => stemsOf(wordsOf(found.slice(1).join(''))))
 
 /** The stems of words, with single spaces between them. */
 export const stemsOf = (words: readonly Word[]): string => words.map(({ stem }) => stem).join(' ')

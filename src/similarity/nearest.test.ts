@@ -12,9 +12,12 @@ const vectorOf = (dimensions: number) =>
     .map((numbers) => toUnit(Float32Array.from(numbers)))
 
 test('what it finds is what comparing with everything finds, to a hundredth', () => {
-  const steps = fc.array(fc.record({ key: fc.integer({ min: 0, max: 300 }), vector: vectorOf(8), isGone: fc.boolean() }), {
-    maxLength: 400,
-  })
+  const steps = fc.array(
+    fc.record({ key: fc.integer({ min: 0, max: 300 }), vector: vectorOf(8), isGone: fc.boolean() }),
+    {
+      maxLength: 400,
+    },
+  )
   fc.assert(
     fc.property(steps, vectorOf(8), (all, asked) => {
       const nearest = createNearest({ dimensions: 8, most: 1000 })

@@ -4,41 +4,45 @@
  * a stream of questions. Two questions were called the same where people had called them duplicates. Weights hold for
  * common English words and forms of questions only: none knows a name, a number or a rare word.
  */
-export const bias = -10.927
+export const bias = -10.985
 
 /** In the order of `featuresOf`. */
 export const numberWeights: readonly number[] = [
-  0.022, -0.498, 0.746, 3.224, 2.547, 1.424, 0.050, 2.186, 1.112, 1.734, 2.208, -2.629, -0.162, 0.616, 2.947, 1.049, 1.281, 0.119, -0.119, -0.061, -0.022, 0.018, -0.120, -0.386, -0.167, 0.040, 0.114, 0.206, 0.135, 0.838, -0.382, 0.568, 0.035, -0.476, 0.898, 0.283, -0.280, -0.389, -0.114, -0.176, -0.138, 0.591, 0.311, 0.591, 0.052, -0.478,
+  0.011, -0.519, 0.678, 3.219, 2.347, 1.392, 0.158, 2.255, 1.14, 1.753, 2.317, -2.7, 0.437, 0.638, 2.969, 0.918, 1.321,
+  0.159, -0.12, 0.02, -0.098, 0.057, -0.124, -0.3, -0.24, 0.171, 0.149, 0.167, 0.133, 0.803, -0.385, 0.593, 0.064,
+  -0.517, 0.846, 0.282, -0.192, -0.406, -0.12, -0.182, -0.145, 0.587, 0.338, 0.58, 0.021, -0.463,
 ]
 
 const named: Readonly<Record<string, string>> = {
   asks: `
-    how/none=-0.63 how/what=0.22 how/where=-0.19 how/which=-0.37 how/why=-0.42 how/yes=-0.14 what/where=-0.15
-    what/which=0.06 what/who=-0.7 what/why=-0.16 what/yes=-0.41 why/yes=-0.54`,
+    how/none=-0.64 how/what=0.2 how/where=-0.25 how/which=-0.38 how/why=-0.41 how/yes=-0.13 what/where=-0.15
+    what/which=0.09 what/who=-0.68 what/why=-0.11 what/yes=-0.4 why/yes=-0.5`,
   begins: `
-    how_can/how_do=0.22 how_can/what_are=0.34 how_can/what_is=0.14 how_do/what_are=0.43 how_do/what_is=0.18
-    what_are/what_is=-0.24 what_are/what_the=-0.16 what_is/what_the=-0.18 what_is/which_is=-0.43`,
+    how_can/how_do=0.22 how_can/what_are=0.34 how_can/what_is=0.17 how_do/what_are=0.4 how_do/what_is=0.19
+    what_are/what_is=-0.24 what_are/what_the=-0.22 what_are/which_is=-0.06 what_is/what_the=-0.17
+    what_is/which_is=-0.43`,
   frame: `
-    *_the_*_*/what_is_the_*=-0.45 how_do_i_*/how_do_you_*=-0.05 what_are_som_*/what_are_the_*=-0.23
-    what_are_som_of/what_are_the_*=-0.15 what_are_som_of/what_is_the_*=0.14 what_are_the_*/what_is_the_*=-0.42
-    what_are_the_*/which_is_the_*=-0.34 what_is_*_*/what_is_the_*=-0.22 what_is_the_*/which_is_the_*=-0.53`,
+    *_the_*_*/what_is_the_*=-0.45 how_do_i_*/how_do_you_*=-0.11 what_are_som_*/what_are_the_*=-0.27
+    what_are_som_of/what_are_the_*=-0.14 what_are_som_of/what_is_the_*=0.08 what_are_the_*/what_is_the_*=-0.41
+    what_are_the_*/which_is_the_*=-0.27 what_is_*_*/what_is_the_*=-0.18 what_is_the_*/which_is_the_*=-0.55`,
   left: `
-    #=-0.24 *=-0.23 A=0.09 a=-0.27 account=0.07 after=-0.18 all=0.34 an=-0.3 answer=-0.37 app=-0.92 are=-0.07
-    ask=-0.48 at=0.1 be=-0.07 becom=0.26 been=-0.17 being=-0.1 between=-0.09 book=-0.67 business=-0.24 buy=0.3
-    by=-0.39 car=-0.28 chang=0.06 cod=-0.25 colleg=-0.08 company=-0.24 computer=-0.41 could=0.07 creat=-0.14
-    data=-0.54 day=-0.28 design=-0.51 did=-0.25 differenc=-0.28 different=-0.1 doe=-0.1 don=-0.35 dream=-0.72
-    earn=0.18 eat=-0.22 engineer=-0.92 ever=0.33 exampl=-0.32 feel=0.1 find=0.22 first=-0.59 food=-0.37 for=-0.06
-    fre=-0.35 friend=-0.51 gam=-0.43 get=-0.35 girl=-0.8 girlfriend=-0.76 had=-0.26 happen=-0.31 hav=-0.15 help=0.06
-    her=-0.08 how=-0.09 human=-0.39 if=-0.14 important=0.41 in=-0.21 information=-0.4 into=0.14 is=-0.18 job=-0.27
-    know=-0.14 languag=-0.32 learn=-0.12 lif=-0.09 lik=-0.25 liv=-0.18 lov=-0.69 machin=-0.76 mak=-0.25 many=-0.71
-    market=-0.6 me=-0.22 mean=-0.08 money=-0.14 mor=-0.36 most=-0.42 movi=-0.57 much=-0.28 myself=-0.15 nam=-0.53
-    need=-0.13 new=-0.28 not=0.12 of=-0.1 on=-0.15 one=0.06 onlin=-0.4 or=0.23 our=0.08 out=0.13 over=0.16 plac=-0.16
-    possibl=0.24 program=-0.13 provid=-0.19 question=-0.46 real=0.15 school=0.33 scienc=-0.95 sex=-0.42 shall=-0.8
-    should=-0.23 sit=-0.05 so=0.09 social=-0.45 someth=-0.38 song=-0.88 start=-0.2 successful=0.25 tak=0.14 tell=-0.27
-    than=-0.38 their=-0.17 them=0.15 ther=0.22 they=0.47 thing=-0.73 think=-0.17 this=-0.48 tim=0.28 tool=-0.34
-    travel=-0.09 up=0.08 use=0.05 used=-0.17 using=-0.06 video=0.21 want=-0.07 was=-0.32 way=0.09 we=0.21 web=-0.55
-    websit=-0.67 when=-0.24 wher=-0.41 who=-0.79 why=-0.35 will=-0.24 work=-0.28 world=0.29 would=-0.08 writ=-0.19
-    you=-0.22 you've=0.31 your=-0.4 yourself=-0.27`,
+    #=-0.28 *=-0.24 A=0.1 a=-0.27 about=-0.07 account=0.06 after=-0.18 all=0.34 an=-0.29 answer=-0.38 any=0.08
+    app=-0.95 are=-0.05 as=-0.05 ask=-0.49 at=0.14 be=-0.06 becom=0.26 been=-0.2 beginner=-0.07 being=-0.1 best=-0.07
+    between=-0.08 book=-0.69 business=-0.21 buy=0.31 by=-0.38 car=-0.26 chang=0.06 cod=-0.25 colleg=-0.11
+    company=-0.25 computer=-0.4 could=0.06 creat=-0.13 data=-0.55 day=-0.25 design=-0.45 did=-0.23 differenc=-0.27
+    different=-0.12 doe=-0.07 don=-0.28 dream=-0.71 earn=0.16 eat=-0.15 engineer=-0.93 ever=0.33 exampl=-0.37
+    experienc=0.06 feel=0.06 find=0.21 first=-0.64 food=-0.41 for=-0.06 fre=-0.36 friend=-0.51 gam=-0.41 get=-0.35
+    girl=-0.79 girlfriend=-0.75 had=-0.27 happen=-0.35 hav=-0.15 her=-0.06 how=-0.06 human=-0.35 if=-0.13
+    important=0.41 in=-0.2 information=-0.43 into=0.12 is=-0.17 job=-0.28 know=-0.15 languag=-0.32 learn=-0.12
+    lif=-0.1 lik=-0.22 liv=-0.18 lov=-0.71 machin=-0.76 mak=-0.26 many=-0.78 market=-0.55 me=-0.22 mean=-0.12
+    money=-0.14 mor=-0.36 most=-0.41 movi=-0.49 much=-0.25 myself=-0.18 nam=-0.55 need=-0.11 new=-0.24 not=0.13
+    of=-0.09 on=-0.15 one=0.07 onlin=-0.38 or=0.23 other=0.05 our=0.08 out=0.16 over=0.16 person=-0.05 plac=-0.21
+    possibl=0.22 program=-0.14 provid=-0.18 question=-0.46 real=0.18 school=0.34 scienc=-0.96 sex=-0.32 shall=-0.74
+    should=-0.23 sit=-0.06 so=0.11 social=-0.43 someth=-0.45 song=-0.93 start=-0.19 successful=0.18 tak=0.13
+    tell=-0.23 than=-0.32 their=-0.18 them=0.1 ther=0.21 they=0.46 thing=-0.72 think=-0.16 this=-0.48 tim=0.31
+    tool=-0.36 travel=-0.14 up=0.14 use=0.07 used=-0.2 using=-0.06 video=0.14 want=-0.05 was=-0.31 way=0.09 we=0.21
+    web=-0.56 websit=-0.68 when=-0.24 wher=-0.35 who=-0.77 why=-0.36 will=-0.23 work=-0.32 world=0.28 would=-0.08
+    writ=-0.19 you=-0.2 you've=0.34 your=-0.4 yourself=-0.27`,
 }
 
 /** Of what features are called, such as `left music`. */

@@ -10,7 +10,8 @@ export interface Word {
   readonly begins: boolean
 }
 
-const wordPattern = /[\p{L}\p{N}]+(?:['’_.@+-][\p{L}\p{N}]+)*[+#]*|[^\s\p{L}\p{N}\p{P}\p{Z}]/gu
+const wordPattern =
+  /\d+(?:,\d{2,3})+(?:\.\d+)?(?![\p{L}\p{N}])|[\p{L}\p{N}]+(?:['’_.@+-][\p{L}\p{N}]+)*[+#]*|[^\s\p{L}\p{N}\p{P}\p{Z}]/gu
 
 /** At most so many words of a text are compared: what is longer is compared by its beginning and by its whole vector. */
 const mostWords = 400
@@ -31,31 +32,33 @@ export const wordsOf = (text: string): readonly Word[] => {
   return words
 }
 
-const shortForms = new Map(Object.entries({
-  "can't": 'cannot',
-  "won't": 'willnot',
-  "i'm": 'i',
-  "i've": 'i',
-  "i'd": 'i',
-  "i'll": 'i',
-  men: 'man',
-  women: 'woman',
-  people: 'person',
-  children: 'child',
-  feet: 'foot',
-  went: 'go',
-  gone: 'go',
-  got: 'get',
-  made: 'make',
-  bought: 'buy',
-  found: 'find',
-  lost: 'lose',
-  written: 'write',
-  wrote: 'write',
-  thought: 'think',
-  taught: 'teach',
-  better: 'good',
-}))
+const shortForms = new Map(
+  Object.entries({
+    "can't": 'cannot',
+    "won't": 'willnot',
+    "i'm": 'i',
+    "i've": 'i',
+    "i'd": 'i',
+    "i'll": 'i',
+    men: 'man',
+    women: 'woman',
+    people: 'person',
+    children: 'child',
+    feet: 'foot',
+    went: 'go',
+    gone: 'go',
+    got: 'get',
+    made: 'make',
+    bought: 'buy',
+    found: 'find',
+    lost: 'lose',
+    written: 'write',
+    wrote: 'write',
+    thought: 'think',
+    taught: 'teach',
+    better: 'good',
+  }),
+)
 
 /** A word without the endings that English grammar asks for; other languages keep nearly all of theirs. */
 export const stemOf = (plain: string): string => {

@@ -15,7 +15,7 @@ export interface AdmitOptions {
 
 /**
  * Says no before a body is read, where this process knows that a limit or a budget for all models is used up. A budget
- * that looks for something cheaper is not asked: what it would find depends on the model.
+ * that looks for something cheaper is not asked: what it would find depends on the model. Where calls wait, they are let in.
  */
 export const createAdmit =
   ({ ledger, match }: AdmitOptions): Admit =>
@@ -40,7 +40,10 @@ const closing = (bounds: readonly Bound[]): Closing => {
   const found = known.get(bounds)
   if (found) return found
   const all = bounds
-    .filter(({ allowance }) => allowance.isHard && (allowance.unit !== 'nanos' || allowance.onLimit === 'refuse'))
+    .filter(
+      ({ allowance }) =>
+        allowance.isHard && !allowance.waits && (allowance.unit !== 'nanos' || allowance.onLimit === 'refuse'),
+    )
     .map((bound) => ({ ...bound, least: 1n, wish: 1n }))
   const made = { all, requests: all.filter(({ allowance }) => allowance.unit === 'requests') }
   known.set(bounds, made)

@@ -117,6 +117,7 @@ const spend = ({ attempt, cost, wish, all, asks }: Case, hold: Hold, next: Handl
   const maxOutput = granted >= all ? wish : (cost.outputWithin(granted, wish) ?? 0)
   const held = granted >= all ? all : cost.cost(maxOutput)
   line.heldNanos = held
+  if (maxOutput < wish) attempt.notes.shortened = true
   // What the configuration adds may hold a limit of its own, so there the cap is always said.
   const asIs = maxOutput === request.chat.maxOutput && attempt.target.quirks.adds === undefined
   const sent = asIs ? attempt : { ...attempt, request: capped(request, maxOutput) }

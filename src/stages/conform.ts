@@ -220,7 +220,9 @@ class Work {
     }
     if (judgement.rung !== 'native') this.#isFirstTry = false
     this.#note(rung === 'native' ? judgement.rung : rung)
-    if (judgement.rung === 'native') return new Answer(answer.head, new Held(chunks))
+    // What is of no language is written in the caller's, so that it can be kept.
+    if (judgement.rung === 'native' && this.#task.wire(answer.head.wire))
+      return new Answer(answer.head, new Held(chunks))
     const deltas = chunks.flatMap((chunk) => chunk.deltas)
     return this.#written(answer, replaced(deltas, judgement.replaced))
   }

@@ -1,15 +1,17 @@
 import type { Answer } from '../core/answer.ts'
-import { type AskedUnderKey, askedUnderKey } from '../core/asked-under-key.ts'
 import type { Call, IdempotencyOutcome } from '../core/call.ts'
 import type { Clock } from '../core/clock.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { Handler, Stage } from '../core/handler.ts'
-import { sealed, unsealed } from '../core/sealed.ts'
+import type { Request } from '../core/request.ts'
+import { type AskedUnderKey, askedUnderKey } from '../keyed/asked-under-key.ts'
+import { Flight, wait } from '../keyed/flight.ts'
+import { inWordsOf } from '../keyed/in-words-of.ts'
+import { packed, replayed, unpacked } from '../keyed/keyed-answer.ts'
+import { Recording, type RecordingRoom } from '../keyed/recording.ts'
+import { sealed, unsealed } from '../keyed/sealed.ts'
 import type { IdempotencyStore } from '../stores/store.ts'
 import type { Wire } from '../wire/wire.ts'
-import { packed, replayed, unpacked } from './keyed-answer.ts'
-import { Flight, wait } from './keyed-flight.ts'
-import { Recording, type RecordingRoom } from './keyed-recording.ts'
 
 export interface IdempotentOptions {
   readonly calls: IdempotencyStore
@@ -42,10 +44,13 @@ const freeAgainMs = [1_000, 10_000, 60_000]
 export const idempotent = (options: IdempotentOptions): Stage<Call> => {
   const desk = new Desk(options)
   return (next) => (call) =>
-    call.idempotencyKey === undefined || call.request.raw
+    call.idempotencyKey === undefined || !isKept(call.request)
       ? next(call)
       : desk.answer(next, call, askedUnderKey(call, call.idempotencyKey, options.secret))
 }
+
+/** What passes unread is the upstream's to keep; a count is never charged. */
+const isKept = ({ raw, operation }: Request): boolean => raw === undefined && operation !== 'count_tokens'
 
 class Desk {
   readonly #options: IdempotentOptions
@@ -98,7 +103,7 @@ class Desk {
     call.notes.idempotency = 'first'
     try {
       if (call.signal.aborted) throw asGatewayError(call.signal.reason)
-      const answer = await next(call)
+      const answer = inWordsOf(call.request, await next(call), this.#options.wire(call.request.wire))
       const recording = new Recording(this.#room, {
         whole: (chunks) => this.#keep(claim, chunks && { call: call.id, model: call.notes.model, answer, chunks }),
         broken: () => void this.#free(claim),
@@ -150,7 +155,11 @@ class Desk {
     const opened = unsealed(answer, name, this.#options.secret)
     const kept = opened && unpacked(opened)
     const wire = kept && this.#options.wire(kept.head.wire)
-    if (!kept || !wire) throw new GatewayError('internal', 'The answer that was kept for this idempotency key cannot be read any more; take a new key.')
+    if (!kept || !wire)
+      throw new GatewayError(
+        'internal',
+        'The answer that was kept for this idempotency key cannot be read any more; take a new key.',
+      )
     call.notes.idempotency = waited ? 'waited' : 'replayed'
     call.notes.replayOf = kept.call
     if (kept.model !== undefined) call.notes.model = kept.model

@@ -39,10 +39,11 @@ export const throttle =
     return (attempt) => {
       const queue = queueOf(attempt)
       if (!queue) return next(attempt)
-      const bounds = limits(attempt)
+      const { written, taken } = limits(attempt)
       const { provider, id } = attempt.target
-      const gate = options.gates.of(bounds.length > 0 ? provider : id, queue)
-      return wait({ options, attempt, gate, bounds }, next)
+      const gate = options.gates.of(written.length > 0 ? provider : id, queue)
+      configure(gate, written)
+      return wait({ options, attempt, gate, bounds: taken }, next)
     }
   }
 
@@ -61,7 +62,6 @@ const wait = (given: Case, next: Handler<Attempt>): Promise<Answer> => {
   const most = embed ? 0 : chat.maxOutput && chat.maxOutput * (chat.choices ?? 1)
   const need: Need = { prompt: estimateInput(request), output: gate.forecast.of(asked, most) }
   const grab = options.money && bounds.length > 0 ? grabFrom(options.money.ledger, given, need) : undefined
-  configure(gate, bounds)
   const turnAway = (thrown: unknown): Promise<Answer> => {
     notes.waiting = undefined
     return Promise.reject(refused(attempt, asGatewayError(thrown), options.clock.now()))
@@ -135,24 +135,41 @@ const endedBy = (attempt: Attempt, ending: Ending): Ended => {
 /** How long a provider is left alone that refused and did not say for how long. */
 const usualPauseMs = 1_000
 
+/** Limits of a provider. */
+interface Limits {
+  readonly written: readonly Bound[]
+  /** What is taken from the ledger: a little less. */
+  readonly taken: readonly Bound[]
+}
+
+const none: Limits = { written: [], taken: [] }
+
 /** The limits that are written for an attempt's provider; remembered, since a caller has the same for each of its calls. */
-const createLimits = ({ money }: ThrottleOptions): ((attempt: Attempt) => readonly Bound[]) => {
-  const known = new WeakMap<readonly Bound[], readonly Bound[]>()
+const createLimits = ({ money }: ThrottleOptions): ((attempt: Attempt) => Limits) => {
+  const known = new WeakMap<readonly Bound[], Limits>()
   return ({ caller, request, target }) => {
     if (!money) return none
     const all = money.match()(caller, request.model, target.provider)
     const found = known.get(all)
     if (found) return found
-    const limits = all.filter(
+    const written = all.filter(
       ({ allowance, subject }) => subject.startsWith('provider:') && allowance.unit !== 'nanos' && allowance.isHard,
     )
-    const bounds = limits.length === 0 ? none : limits
-    known.set(all, bounds)
-    return bounds
+    const limits = written.length === 0 ? none : { written, taken: written.map(withMargin) }
+    known.set(all, limits)
+    return limits
   }
 }
 
-const none: readonly Bound[] = []
+/**
+ * What is sent within a window does not arrive within one: on the way some is late and the next is not. A hundredth of the
+ * limit is left for that.
+ */
+const withMargin = ({ allowance, subject }: Bound): Bound => {
+  const isRate = allowance.unit === 'requests' || allowance.unit === 'tokens'
+  return { allowance: isRate ? { ...allowance, limit: allowance.limit - allowance.limit / 100n } : allowance, subject }
+}
+
 const configured = new WeakMap<Gate, readonly Bound[]>()
 
 /** The gate paces what it lets through by the limits that are written, so that the ledger seldom has to say no. */

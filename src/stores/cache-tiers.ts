@@ -58,10 +58,10 @@ class Tiers implements AnswerCache {
     this.#memory = createMemoryCache({
       mostBytes: memoryBytes,
       // It is not gone while the disk may have it.
-      dropped: ({ key }) => {
+      dropped: (key) => {
         if (!this.disk?.isOn) this.#tell([key])
       },
-      replaced: ({ key }) => this.#tell([key]),
+      replaced: (key) => this.#tell([key]),
     })
     this.#sweep = setInterval(() => this.#memory.sweep(now()), sweepMs).unref()
   }

@@ -1,5 +1,5 @@
 import type { Violation } from '../core/output-rules.ts'
-import type { Format, Message } from '../core/request.ts'
+import type { Format, Message, Tool } from '../core/request.ts'
 
 /** So much of a faulty answer is shown to the model again. */
 const mostShown = 8_000
@@ -42,3 +42,18 @@ const described = ({
   readonly description?: string | undefined
 }): string =>
   description === undefined ? ` of ${JSON.stringify(name)}` : ` of ${JSON.stringify(name)} (${description})`
+
+/** A tool whose arguments are the answer, and the words that ask for its call. Undefined: no tool takes such a value. */
+export const asTool = (format: Format): { readonly tool: Tool; readonly words: Message } | undefined => {
+  // Arguments of a tool are always an object.
+  if (format.kind !== 'schema' || format.schema.type !== 'object') return undefined
+  const description = format.description ?? 'Gives the answer.'
+  const text = `Give your answer by calling the tool \`${answerTool}\` once, and say nothing else.`
+  return {
+    tool: { name: answerTool, description, parameters: format.schema },
+    words: { role: 'system', parts: [{ kind: 'text', text }] },
+  }
+}
+
+/** The name of that tool. */
+export const answerTool = 'give_answer'

@@ -28,6 +28,8 @@ export interface SchemaChecksOptions {
   readonly validateMs?: number | undefined
 }
 
+const threadFile = new URL(`./schema-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
+
 /** Schemas that are remembered, with what was found of them. */
 const mostRemembered = 2_000
 /** A thread that has just been started is given so much time to be ready. */
@@ -119,7 +121,7 @@ const createThread = (): Thread => {
   }
 
   const start = (): Worker => {
-    const started = new Worker(new URL('./schema-thread.ts', import.meta.url), {
+    const started = new Worker(threadFile, {
       resourceLimits: { maxOldGenerationSizeMb: mostHeapMiB, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
       env: {},
       execArgv: [],

@@ -177,6 +177,13 @@ export const metricTable = {
     help: 'When a configuration was last put in force while running, as Unix time; 0: not since the start.',
     labels: [],
   },
+  tollgate_shed_total: {
+    kind: 'counter',
+    help:
+      'Calls that were turned away because the gateway has too much to do, by of what (calls, event_loop, heap, memory) ' +
+      'and whom that meets (low priority, retry of an SDK, all).',
+    labels: ['reason', 'whom'],
+  },
   tollgate_log_dropped_total: {
     kind: 'counter',
     help: 'Log lines that were dropped because the destination did not take them.',

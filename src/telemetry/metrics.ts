@@ -28,6 +28,8 @@ export interface Metrics {
   text(): Promise<string>
   /** Counts a refusal that came before there was a call, such as a body that cannot be read. */
   readonly refused: (error: GatewayError, wire: string) => void
+  /** Counts a call that was turned away because there is too much to do. */
+  readonly shed: (reason: string, whom: string) => void
   /** Counts a key of a provider that is left alone for a while. */
   readonly keyRested: (news: { readonly provider: string; readonly ordinal: number; readonly outcome: string }) => void
   /** Counts a configuration that was put in force while running, or that was not because something is wrong with it. */
@@ -81,6 +83,7 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
       metrics.add('tollgate_requests_total', [wire, 'unknown', 'none', 'error', 'false'])
       metrics.add('tollgate_errors_total', [code, 'unknown'])
     },
+    shed: (reason, whom) => metrics.add('tollgate_shed_total', [reason, whom]),
     keyRested: ({ provider, ordinal, outcome }) =>
       metrics.add('tollgate_provider_keys_rested_total', [provider, String(ordinal), outcome]),
     reloaded: (isGood) => {

@@ -173,7 +173,7 @@ const step = fc.record({
   name: fc.constantFrom('a', 'b'),
   asked: fc.constantFrom('x', 'y'),
   by: fc.constantFrom('one', 'other'),
-  then: fc.constantFrom('claim', 'claim', 'finish', 'free', 'finish the first'),
+  action: fc.constantFrom('claim', 'claim', 'finish', 'free', 'finish the first'),
 })
 
 const model = (check: Check): void => {
@@ -185,10 +185,10 @@ const model = (check: Check): void => {
         const prefix = `${++run} `
         const known = new Map<string, Known>()
         const fences: number[] = []
-        for (const { name, asked, by, then } of steps) {
+        for (const { name, asked, by, action } of steps) {
           const store = stores[by]
           const current = known.get(name)
-          if (then === 'claim') {
+          if (action === 'claim') {
             const given = await store.claim(callOf({ name: prefix + name, asked }))
             const expected =
               current === undefined
@@ -205,10 +205,10 @@ const model = (check: Check): void => {
             }
             if (given.kind === 'done') assert.equal(Buffer.from(given.answer).toString(), current?.answer)
           } else {
-            const fence = then === 'finish the first' ? fences[0] : current?.fence
+            const fence = action === 'finish the first' ? fences[0] : current?.fence
             if (fence === undefined) continue
             const owner = [...known].find(([, each]) => each.fence === fence && each.answer === undefined)
-            if (then === 'free') {
+            if (action === 'free') {
               await store.free(fence)
               if (owner) known.delete(owner[0])
             } else {

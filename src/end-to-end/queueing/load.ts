@@ -1,4 +1,4 @@
-import { seeded } from '../faults/harness.ts'
+import { randomFrom } from '../../providers/simulated-random.ts'
 import type { Arrival, Fate } from './simulation.ts'
 
 /** A tenant that sends calls at random moments, whatever becomes of those before. */
@@ -21,7 +21,7 @@ export const arrivalsOf = (sources: readonly Source[], seed = 1): Arrival[] =>
   sources
     .flatMap((source, index) => {
       const { tenant, perSecond, weight, priority, prompt = 500, output = 200, serviceMs, patienceMs } = source
-      const random = seeded(seed * 1_000 + index)
+      const random = randomFrom(`${seed} ${index}`)
       const arrivals: Arrival[] = []
       for (let at = source.fromMs ?? 0; ; ) {
         at += (-Math.log(1 - random()) * 1_000) / perSecond

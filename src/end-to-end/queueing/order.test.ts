@@ -48,7 +48,8 @@ test('the more urgent come first, and nobody is more urgent than its key allows'
     { name: 'web' },
     { name: 'chat', priority: 'high' },
   ])
-  rig.upstream.always(answerAfter(400))
+  rig.upstream.script(answerAfter(1_500))
+  rig.upstream.always(answerAfter(20))
   const all = [rig.ask('web')]
   await rig.arrived(1)
   for (const [index, [name, headers]] of (
@@ -68,7 +69,9 @@ test('the more urgent come first, and nobody is more urgent than its key allows'
 
 test('a key that sends much leaves the others their turns', async () => {
   await using rig = await start([{ name: 'noisy' }, { name: 'quiet' }])
-  rig.upstream.always(answerAfter(60))
+  // While the first is under way all the others come.
+  rig.upstream.script(answerAfter(1_500))
+  rig.upstream.always(answerAfter(20))
   const all = [rig.ask('noisy')]
   await rig.arrived(1)
   for (let count = 2; count <= 12; count++) {
@@ -76,6 +79,7 @@ test('a key that sends much leaves the others their turns', async () => {
     await rig.arrived(count)
   }
   all.push(rig.ask('quiet'))
+  await rig.arrived(13)
   await Promise.all(all)
   const place = rig.order().indexOf('quiet')
   assert.ok(place >= 1 && place <= 5, `${rig.order()}`)

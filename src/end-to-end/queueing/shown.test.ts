@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseConfig } from '../../config/load.ts'
+import type { GateStanding } from '../../queueing/standing.ts'
 import { startServer } from '../../server/start.ts'
 import { openaiText, startFakeUpstream } from '../../testing/index.ts'
 import { openaiAt, until } from '../faults/harness.ts'
@@ -24,24 +25,25 @@ test('administrators and metrics see who waits, for how long, what was refused, 
   )
   const running = await startServer(config)
   try {
-    const base = `http://127.0.0.1:${running.port}`
+    const base = running.url
     const ask = (headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
       fetch(`${base}/v1/chat/completions`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ model: 'chat', max_tokens: 20, messages: [{ role: 'user', content: 'hi' }] }),
       })
-    const queues = async (): Promise<readonly Record<string, unknown>[]> => {
+    const queues = async (): Promise<readonly GateStanding[]> => {
       const response = await fetch(`${base}/admin/api/queues`, { headers: { authorization: `Bearer ${token}` } })
       assert.equal(response.status, 200)
-      return (await response.json()).data
+      const { data } = (await response.json()) as { data: readonly GateStanding[] }
+      return data
     }
     assert.deepEqual(await queues(), [])
     upstream.always(answerAfter(1_200))
     const first = ask()
     await until(() => upstream.journal.length === 1, 'nobody was asked')
     const second = ask()
-    let waiting: Record<string, unknown> | undefined
+    let waiting: GateStanding | undefined
     const end = performance.now() + 2_000
     while (waiting?.waiting !== 1 && performance.now() < end) [waiting] = await queues()
     assert.equal(waiting?.name, 'one')
@@ -64,10 +66,10 @@ test('administrators and metrics see who waits, for how long, what was refused, 
     assert.match(after, /^tollgate_queue_waiting\{queue="one"\} 0$/m)
     const [quiet] = await queues()
     assert.equal(quiet?.waiting, 0)
-    const [quota] = quiet?.quota as readonly Record<string, unknown>[]
+    const quota = quiet?.quota[0]
     assert.equal(quota?.source, 'configured')
     assert.ok(Number(quota?.used) > 0)
   } finally {
-    await running.stop()
+    await running.stop(AbortSignal.abort())
   }
 })

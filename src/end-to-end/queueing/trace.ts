@@ -1,5 +1,5 @@
+import { randomFrom } from '../../providers/simulated-random.ts'
 import { Heap } from '../../queueing/heap.ts'
-import { seeded } from '../faults/harness.ts'
 import { createProviderMeter, type Metering } from './provider-meter.ts'
 import { type Arrival, type Simulation, simulate } from './simulation.ts'
 
@@ -31,7 +31,7 @@ export const readTrace = (text: string): TraceRow[] => {
 
 /** A trace that is like one: bursts over a steady load, most calls short, some long. */
 export const madeTrace = (minutes: number, perSecond: number, seed = 1): TraceRow[] => {
-  const random = seeded(seed)
+  const random = randomFrom(String(seed))
   const rows: TraceRow[] = []
   for (let at = 0; at < minutes * 60_000; ) {
     const burst = Math.floor(at / 20_000) % 4 === 0 ? 2 : 0.7

@@ -17,12 +17,15 @@ export interface RigOptions {
   /** Quirks of the first. */
   readonly quirks?: NonNullable<NonNullable<ConfigInput['providers']>[string]['quirks']>
   readonly kind?: string
+  /** The first's name of the model. */
+  readonly model?: string
 }
 
 export const startStructured = async ({
   output,
   quirks = {},
   kind = 'openai-compatible',
+  model = 'm',
 }: RigOptions = {}): Promise<StructuredRig> => {
   const first = await startFakeUpstream()
   const second = await startFakeUpstream()
@@ -36,7 +39,7 @@ export const startStructured = async ({
         second: { kind: 'openai-compatible', ...provider, baseUrl: `${second.url}/v1` },
       },
       models: {
-        chat: { targets: ['first/m'], retry: { attempts: 2 }, ...(output === undefined ? {} : { output }) },
+        chat: { targets: [`first/${model}`], retry: { attempts: 2 }, ...(output === undefined ? {} : { output }) },
         other: 'second/m',
       },
       prices: { '*/*': { input: 1, output: 1 } },

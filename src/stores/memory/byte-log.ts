@@ -8,10 +8,14 @@ export interface Segment {
 
 /** Where bytes lie. */
 export interface Place {
-  readonly segment: Segment
-  readonly offset: number
-  readonly length: number
+  segment: Segment
+  offset: number
+  length: number
 }
+
+const nowhere: Segment = { bytes: new Uint8Array(0), used: 0, places: 0 }
+
+export const createPlace = (): Place => ({ segment: nowhere, offset: 0, length: 0 })
 
 /** Memory of a bounded size for bytes of any length, which are written one after the other and never moved. */
 export interface ByteLog {
@@ -19,8 +23,8 @@ export interface ByteLog {
   readonly bytes: number
   /** The part of it in which something lies. */
   readonly busyBytes: number
-  /** Finds room; undefined when more than `most` would then be busy. */
-  take(length: number, most: number): Place | undefined
+  /** Finds room, and writes to `place` where; false when more than `most` would then be busy. */
+  take(length: number, most: number, place: Place): boolean
   give(place: Place): void
   /** Does nothing else lie beside it, ever? */
   isAlone(place: Place): boolean
@@ -41,11 +45,13 @@ export const createByteLog = (segmentBytes: number): ByteLog => {
     bytes += size
     return { bytes: new Uint8Array(size), used: 0, places: 0 }
   }
-  const placeIn = (segment: Segment, length: number): Place => {
-    const place = { segment, offset: segment.used, length }
+  const placeIn = (segment: Segment, length: number, place: Place): true => {
+    place.segment = segment
+    place.offset = segment.used
+    place.length = length
     segment.used += length
     segment.places++
-    return place
+    return true
   }
   const retire = (segment: Segment): void => {
     segment.used = 0
@@ -61,17 +67,17 @@ export const createByteLog = (segmentBytes: number): ByteLog => {
       return bytes - idle.length * segmentBytes
     },
     isAlone: ({ segment }) => segment.bytes.length !== segmentBytes,
-    take: (length, most) => {
-      if (current && current.used + length <= segmentBytes) return placeIn(current, length)
+    take: (length, most, place) => {
+      if (current && current.used + length <= segmentBytes) return placeIn(current, length, place)
       const busyBytes = bytes - idle.length * segmentBytes
       // What is longer than half a segment has its own, so that little is left over in any.
       const isLong = length > segmentBytes / 2
-      if (busyBytes + (isLong ? length : segmentBytes) > most) return undefined
-      if (isLong) return placeIn(segmentOf(length), length)
+      if (busyBytes + (isLong ? length : segmentBytes) > most) return false
+      if (isLong) return placeIn(segmentOf(length), length, place)
       const full = current
       current = idle.pop() ?? segmentOf(segmentBytes)
       if (full && full.places === 0) retire(full)
-      return placeIn(current, length)
+      return placeIn(current, length, place)
     },
     give: ({ segment }) => {
       segment.places--

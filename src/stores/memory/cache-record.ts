@@ -1,12 +1,14 @@
 import type { CacheEntry } from '../store.ts'
-import type { Place } from './byte-log.ts'
+import { createPlace, type Place } from './byte-log.ts'
+
+type Changeable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 /** An entry as it is kept in memory: its value, and the vector behind it, lie in the log. */
-export interface CacheRecord extends Omit<CacheEntry, 'value' | 'likeness'> {
-  readonly likeness: { readonly frame: string; readonly text: string } | undefined
-  readonly valueBytes: number
+export interface CacheRecord extends Changeable<Omit<CacheEntry, 'value' | 'likeness'>> {
+  likeness: { readonly frame: string; readonly text: string } | undefined
+  valueBytes: number
   /** What it takes beside its place. */
-  readonly overheadBytes: number
+  overheadBytes: number
   place: Place
   /** Was it found since it was last moved? */
   wasUsed: boolean
@@ -16,8 +18,11 @@ export interface CacheRecord extends Omit<CacheEntry, 'value' | 'likeness'> {
   newer: CacheRecord | undefined
 }
 
-/** The object, its boxed times, its slot of a map, and what of it waits for the garbage collector. */
-const recordBytes = 700
+/**
+ * The object, its boxed times, its place, its key and its slot of a map: about 450 bytes, of which the garbage collector
+ * lets more than three times as many pile up before it looks.
+ */
+const recordBytes = 1_500
 const likenessBytes = 250
 
 const textBytes = (text: string): number => 24 + 2 * text.length
@@ -41,24 +46,77 @@ export const writeTo = ({ segment, offset }: Place, { value, likeness }: CacheEn
   segment.bytes.set(new Uint8Array(buffer, byteOffset, byteLength), offset + value.byteLength)
 }
 
-export const recordOf = (entry: CacheEntry, place: Place, overheadBytes: number): CacheRecord => ({
-  key: entry.key,
-  scope: entry.scope,
-  model: entry.model,
-  owner: entry.owner,
-  tags: entry.tags,
-  storedAt: entry.storedAt,
-  freshUntil: entry.freshUntil,
-  expiresAt: entry.expiresAt,
-  likeness: entry.likeness && { frame: entry.likeness.frame, text: entry.likeness.text },
-  valueBytes: entry.value.byteLength,
-  overheadBytes,
-  place,
+const noTags: Readonly<Record<string, string>> = {}
+
+/**
+ * Records, which are used again: millions of them that come and go would otherwise wait for the garbage collector, in
+ * several times the memory that those take which are there.
+ */
+export const createRecords = () => {
+  const idle: CacheRecord[] = []
+  const names = createNames()
+  return {
+    names,
+    take: (): CacheRecord => idle.pop() ?? emptyRecord(),
+    give: (record: CacheRecord): void => {
+      record.key = record.scope = record.model = record.owner = ''
+      record.tags = noTags
+      record.likeness = undefined
+      idle.push(record)
+    },
+  }
+}
+
+const mostNames = 10_000
+
+/** Names of scopes, models and owners, each only once: they are put together anew for each call. */
+const createNames = (): ((name: string) => string) => {
+  const known = new Map<string, string>()
+  return (name) => {
+    const found = known.get(name)
+    if (found !== undefined) return found
+    if (known.size >= mostNames) known.clear()
+    known.set(name, name)
+    return name
+  }
+}
+
+const emptyRecord = (): CacheRecord => ({
+  key: '',
+  scope: '',
+  model: '',
+  owner: '',
+  tags: noTags,
+  // Numbers that are no small integers, so that the next ones are written in their place.
+  storedAt: 0.5,
+  freshUntil: 0.5,
+  expiresAt: 0.5,
+  toldAt: 0.5,
+  likeness: undefined,
+  valueBytes: 0,
+  overheadBytes: 0,
+  place: createPlace(),
   wasUsed: false,
-  toldAt: entry.storedAt,
   older: undefined,
   newer: undefined,
 })
+
+/** Makes a record, whose place is known, that of an entry. */
+export const fill = (record: CacheRecord, entry: CacheEntry, names: (name: string) => string): void => {
+  record.key = entry.key
+  record.scope = names(entry.scope)
+  record.model = names(entry.model)
+  record.owner = names(entry.owner)
+  record.tags = entry.tags
+  record.storedAt = entry.storedAt
+  record.freshUntil = entry.freshUntil
+  record.expiresAt = entry.expiresAt
+  record.likeness = entry.likeness && { frame: entry.likeness.frame, text: entry.likeness.text }
+  record.valueBytes = entry.value.byteLength
+  record.overheadBytes = overheadOf(entry)
+  record.wasUsed = false
+  record.toldAt = entry.storedAt
+}
 
 /** Small values are copied into shared pieces: a buffer of its own costs a microsecond. */
 const pieceBytes = 65_536

@@ -1,20 +1,20 @@
 import { filterMatches } from '../cache-filter.ts'
 import type { CacheEntry, CacheFilter, SimilarEntry } from '../store.ts'
-import { createByteLog } from './byte-log.ts'
+import { createByteLog, createPlace } from './byte-log.ts'
 import { createCacheIndex } from './cache-index.ts'
-import { type CacheRecord, lengthOf, overheadOf, recordOf, vectorOf, writeTo } from './cache-record.ts'
+import { type CacheRecord, createRecords, fill, lengthOf, overheadOf, vectorOf, writeTo } from './cache-record.ts'
 
 export interface MemoryCacheOptions {
   readonly mostBytes: number
   /** Told of each entry that made room for others, or has expired. */
-  readonly dropped: (record: CacheRecord) => void
+  readonly dropped: (key: string) => void
   /** Told of each entry in whose place another one comes. */
-  readonly replaced: (record: CacheRecord) => void
+  readonly replaced: (key: string) => void
 }
 
 /** Answers in the memory of this process, within a bound that counts everything they take. */
 export interface MemoryCache {
-  /** Counts as a use. What has expired is dropped. */
+  /** Counts as a use. The record is good until something is put, purged or swept. What has expired is dropped. */
   find(key: string, now: number): CacheRecord | undefined
   /** Replaces the one of its key. False: it is too large to be kept here. */
   put(entry: CacheEntry, now: number): boolean
@@ -40,11 +40,13 @@ export const createMemoryCache = (options: MemoryCacheOptions): MemoryCache => n
  */
 class LogCache implements MemoryCache {
   readonly #mostBytes: number
-  readonly #dropped: (record: CacheRecord) => void
-  readonly #replaced: (record: CacheRecord) => void
+  readonly #dropped: (key: string) => void
+  readonly #replaced: (key: string) => void
   readonly #segmentBytes: number
   readonly #log
   readonly #index = createCacheIndex()
+  readonly #records = createRecords()
+  #sparePlace = createPlace()
   #overheadBytes = 0
   #oldest: CacheRecord | undefined
   #newest: CacheRecord | undefined
@@ -53,7 +55,7 @@ class LogCache implements MemoryCache {
     this.#mostBytes = mostBytes
     this.#dropped = dropped
     this.#replaced = replaced
-    this.#segmentBytes = Math.min(largestSegment, Math.max(256, Math.floor(mostBytes / 16)))
+    this.#segmentBytes = Math.min(largestSegment, Math.max(256, Math.floor(mostBytes / 32)))
     this.#log = createByteLog(this.#segmentBytes)
   }
 
@@ -72,15 +74,18 @@ class LogCache implements MemoryCache {
     const old = this.#index.get(entry.key)
     if (old) {
       this.#remove(old)
-      this.#replaced(old)
+      this.#replaced(entry.key)
     }
     const length = lengthOf(entry)
     const overheadBytes = overheadOf(entry)
     if (length + overheadBytes > this.#mostBytes / largestPart) return false
-    const place = this.#makeRoom(length, overheadBytes, now)
-    if (!place) return false
-    writeTo(place, entry)
-    const record = recordOf(entry, place, overheadBytes)
+    const record = this.#records.take()
+    if (!this.#makeRoom(record, length, overheadBytes, now)) {
+      this.#records.give(record)
+      return false
+    }
+    writeTo(record.place, entry)
+    fill(record, entry, this.#records.names)
     this.#index.set(record)
     this.#append(record)
     this.#overheadBytes += overheadBytes
@@ -105,10 +110,11 @@ class LogCache implements MemoryCache {
     const among = filter.key === undefined ? this.#index.all() : one ? [one] : []
     const found: CacheRecord[] = []
     for (const record of among) if (filterMatches(filter, record)) found.push(record)
+    const keys = found.map(({ key }) => key)
     for (const record of found) this.#remove(record)
     // What was purged does not stay behind in memory that nobody needs.
     while (this.#log.shrink());
-    return found.map(({ key }) => key)
+    return keys
   }
 
   sweep(now: number): void {
@@ -123,19 +129,16 @@ class LogCache implements MemoryCache {
     }
   }
 
-  #makeRoom(length: number, overheadBytes: number, now: number) {
+  #makeRoom({ place }: CacheRecord, length: number, overheadBytes: number, now: number): boolean {
     const spared = { left: mostSpared }
     for (;;) {
       const most = this.#mostBytes - this.#overheadBytes - overheadBytes
       if (this.#log.bytes > most && this.#log.shrink()) continue
-      // One segment stays free for those that are spared.
-      const mostForNew = most - this.#segmentBytes
-      if (this.#log.busyBytes <= mostForNew) {
-        const place = this.#log.take(length, mostForNew)
-        if (place) return place
-      }
-      if (!this.#oldest) return undefined
-      this.#spareOrDrop(this.#oldest, most, spared, now)
+      // One segment stays free for those that are spared, and one so that none is handed back to be taken again.
+      const mostForNew = most - 2 * this.#segmentBytes
+      if (this.#log.busyBytes <= mostForNew && this.#log.take(length, mostForNew, place)) return true
+      if (!this.#oldest) return false
+      this.#spareOrDrop(this.#oldest, most - this.#segmentBytes, spared, now)
     }
   }
 
@@ -150,11 +153,12 @@ class LogCache implements MemoryCache {
   #move(record: CacheRecord, most: number): boolean {
     const { place } = record
     if (!this.#log.isAlone(place)) {
-      const next = this.#log.take(place.length, most)
-      if (!next) return false
+      const next = this.#sparePlace
+      if (!this.#log.take(place.length, most, next)) return false
       next.segment.bytes.set(place.segment.bytes.subarray(place.offset, place.offset + place.length), next.offset)
       this.#log.give(place)
       record.place = next
+      this.#sparePlace = place
     }
     this.#unlink(record)
     this.#append(record)
@@ -162,8 +166,9 @@ class LogCache implements MemoryCache {
   }
 
   #drop(record: CacheRecord): void {
+    const { key } = record
     this.#remove(record)
-    this.#dropped(record)
+    this.#dropped(key)
   }
 
   #remove(record: CacheRecord): void {
@@ -171,6 +176,7 @@ class LogCache implements MemoryCache {
     this.#unlink(record)
     this.#log.give(record.place)
     this.#overheadBytes -= record.overheadBytes
+    this.#records.give(record)
   }
 
   #append(record: CacheRecord): void {

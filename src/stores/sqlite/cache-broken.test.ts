@@ -89,6 +89,18 @@ describe('a file of kept answers that cannot be used', () => {
         await again.close()
       }))
 
+  it('is set aside once when several find it at the same time', () =>
+    inFolder(async (folder) => {
+      const path = join(folder, 'answers.db')
+      await writeFile(path, randomBytes(50_000))
+      const opened = await Promise.all([1, 2, 3, 4].map(() => openAt(path)))
+      opened[0]?.cache.put(entryWith())
+      for (const { cache } of opened) await mustFind(cache, 'key-one')
+      for (const { close } of opened) await close()
+      assert.ok(opened.flatMap(({ warnings }) => warnings).every(({ message }) => message.includes('set aside')))
+      assert.ok((await readdir(folder)).some((name) => name.includes('.broken-')))
+    }))
+
   it('leaves answers in memory where it cannot be made', () =>
     inFolder(async (folder) => {
       await writeFile(join(folder, 'file'), '')

@@ -190,7 +190,11 @@ const createLife = (data: CacheThreadData, around: { readonly tell: Session['tel
       }
     },
     end: () => {
-      if (work) work.tend()
+      try {
+        work?.tend()
+      } catch {
+        // It is done at the next start.
+      }
       close()
     },
   }

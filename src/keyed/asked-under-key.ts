@@ -1,8 +1,8 @@
-import type { Call } from './call.ts'
-import { CanonicalText } from './canonical-text.ts'
-import { cacheScopeOf } from './fingerprint.ts'
-import type { JsonValue } from './json.ts'
-import { keyedHash } from './keyed-hash.ts'
+import type { Call } from '../core/call.ts'
+import { CanonicalText } from '../core/canonical-text.ts'
+import { cacheScopeOf } from '../core/fingerprint.ts'
+import type { JsonValue } from '../core/json.ts'
+import { keyedHash } from '../core/keyed-hash.ts'
 
 /** What a call with a key is known by. */
 export interface AskedUnderKey {

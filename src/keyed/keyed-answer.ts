@@ -33,8 +33,12 @@ export const unpacked = (bytes: Uint8Array): KeyedAnswer | undefined => {
   const facts = JSON.parse(all.toString('utf8', prefixBytes, factsEnd))
   if (facts.version !== version) return undefined
   const { call, model, wire, form, target, headers, sizes } = facts
+  const chunks: Uint8Array[] = []
   let at = factsEnd
-  const chunks = sizes.map((size: number) => all.subarray(at, (at += size)))
+  for (const size of sizes) {
+    chunks.push(all.subarray(at, at + size))
+    at += size
+  }
   return { call, model, head: { wire, form, target: targetNamed(target), headers }, chunks }
 }
 

@@ -1,0 +1,73 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { Pool } from 'undici'
+import { configOf, type Lever } from './levers.ts'
+import { clusterIn, type Provider } from './provider.ts'
+import type { Asked, Workload } from './workloads.ts'
+
+/** What came back for one request. */
+export interface Seen {
+  /** The gateway's own word for it: `hit`, `semantic`, `miss` … */
+  readonly cache: string
+  readonly isRight: boolean
+  readonly ms: number
+}
+
+interface Started extends AsyncDisposable {
+  readonly url: string
+}
+
+const startGateway = async (program: string, config: object): Promise<Started> => {
+  const child = fork(program, [], {
+    env: { ...process.env, SAVINGS_CONFIG: JSON.stringify(config) },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  })
+  const first = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => undefined)])
+  if (!first) throw new Error('The gateway did not start.')
+  const [{ url }] = first as [{ url: string }]
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+/** Asks everything of a workload, one after the other, of a new gateway under this lever. */
+export const drive = async (
+  workload: Workload,
+  lever: Lever,
+  { provider, program }: { readonly provider: Provider; readonly program: string },
+): Promise<readonly Seen[]> => {
+  await using gateway = await startGateway(program, configOf(lever, provider.url, 0))
+  const pool = new Pool(gateway.url, { connections: 1 })
+  try {
+    for (const asked of workload.before) await ask(pool, asked)
+    Object.assign(provider.log, { calls: 0, inputTokens: 0, outputTokens: 0 })
+    const seen: Seen[] = []
+    for (const asked of workload.stream) seen.push(await ask(pool, asked))
+    // Checks of answers that were given go on for a moment.
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    return seen
+  } finally {
+    await pool.close()
+  }
+}
+
+const ask = async (pool: Pool, { text, cluster }: Asked): Promise<Seen> => {
+  const began = performance.now()
+  const { statusCode, headers, body } = await pool.request({
+    method: 'POST',
+    path: '/v1/chat/completions',
+    headers: { 'content-type': 'application/json', authorization: 'Bearer sk-gw-bench' },
+    body: JSON.stringify({ model: 'faq', messages: [{ role: 'user', content: text }] }),
+  })
+  const said = await body.text()
+  const ms = performance.now() - began
+  if (statusCode !== 200) throw new Error(`The gateway answered ${statusCode}: ${said.slice(0, 300)}`)
+  const { choices }: { choices: { message: { content: string } }[] } = JSON.parse(said)
+  const isRight = clusterIn(choices[0]?.message.content ?? '') === cluster
+  return { cache: String(headers['x-tollgate-cache'] ?? 'miss'), isRight, ms }
+}
