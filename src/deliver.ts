@@ -1,5 +1,5 @@
 import type { Answer } from './core/answer.ts'
-import { type Call, costOfCall } from './core/call.ts'
+import { type CacheNote, type Call, costOfCall } from './core/call.ts'
 import type { Chunk } from './core/chunk.ts'
 import { asGatewayError, GatewayError } from './core/errors.ts'
 import { usdFromNanos } from './core/money.ts'
@@ -218,11 +218,23 @@ const commonHeaders = (call: Call, type: string, wire: Wire): Record<string, str
     vary: 'authorization',
     'x-tollgate-attempts': String(attemptsOf(call)),
   }
-  const { limits, queuedMs, waiting, replayOf } = call.notes
+  const { limits, queuedMs, waiting, replayOf, cache } = call.notes
+  if (cache) addCache(headers, cache)
   if (queuedMs !== undefined || waiting) addQueue(headers, call)
   if (replayOf !== undefined) Object.assign(headers, replayHeaders)
   return limits ? Object.assign(headers, wire.limitHeaders(limits, Date.now())) : headers
 }
+
+/** What memory had to do with it; nothing where its model keeps no answers. */
+const addCache = (headers: Record<string, string>, { outcome, ageMs, savedNanos }: CacheNote): void => {
+  headers['x-tollgate-cache'] = outcome
+  if (ageMs !== undefined) headers.age = String(Math.floor(ageMs / 1000))
+  if (savedNanos !== undefined) headers['x-tollgate-saved-usd'] = usdFromNanos(savedNanos)
+}
+
+/** Did it come from memory, or from another call, without a request of its own to a provider? */
+const isSpared = ({ account, notes: { cache } }: Call): boolean =>
+  account.attempts.length === 0 && cache !== undefined && cache.outcome !== 'miss' && cache.outcome !== 'off'
 
 /** Of an answer that was given before: it was paid for then. */
 const replayHeaders = { 'idempotent-replayed': 'true', 'x-tollgate-cost-usd': '0' }
@@ -251,8 +263,9 @@ const attemptsOf = ({ account }: Call): number => {
 }
 
 /** Absent where the cost is not known, which is not the same as zero. */
-const addCost = (headers: Record<string, string>, { account }: Call): Record<string, string> => {
-  const cost = account.attempts.length === 0 ? undefined : costOfCall(account)
+const addCost = (headers: Record<string, string>, call: Call): Record<string, string> => {
+  const { account } = call
+  const cost = account.attempts.length === 0 && !isSpared(call) ? undefined : costOfCall(account)
   if (cost !== undefined) headers['x-tollgate-cost-usd'] = usdFromNanos(cost)
   return headers
 }
@@ -264,6 +277,7 @@ const addAnswerHeaders = (headers: Record<string, string>, answer: Answer, call:
   const line = call.account.attempts.at(-1)
   const begun = call.notes.firstTokenAt
   if (line && begun !== undefined) headers['x-tollgate-upstream-ms'] = String(Math.round(begun - line.started))
+  if (isSpared(call)) headers['x-tollgate-cost-usd'] = '0'
 }
 
 /** A target's id with everything percent-encoded that would break a line or a header: callers make model names up. */
@@ -274,5 +288,7 @@ const closingComment = (call: Call, wire: Wire, answer: Answer | undefined): str
   const cost = costOfCall(call.account)
   const target = call.account.attempts.at(-1)?.target ?? answer?.head.target.id ?? ''
   const facts = [`cost_usd=${cost === undefined ? 'unknown' : usdFromNanos(cost)}`, `target=${sendable(target)}`]
-  return wire.framing.comment(`tollgate ${facts.join(' ')} attempts=${attemptsOf(call)}`)
+  facts.push(`attempts=${attemptsOf(call)}`)
+  if (call.notes.cache) facts.push(`cache=${call.notes.cache.outcome}`)
+  return wire.framing.comment(`tollgate ${facts.join(' ')}`)
 }

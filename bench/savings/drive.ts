@@ -44,10 +44,12 @@ export const drive = async (
   await using gateway = await startGateway(program, configOf(lever, provider.url, 0))
   const pool = new Pool(gateway.url, { connections: 1 })
   try {
-    for (const asked of workload.before) await ask(pool, asked)
+    // Asked anew, and kept.
+    for (const asked of workload.before) await ask(pool, asked, { 'cache-control': 'no-cache' })
     Object.assign(provider.log, { calls: 0, inputTokens: 0, outputTokens: 0 })
     const seen: Seen[] = []
-    for (const asked of workload.stream) seen.push(await ask(pool, asked))
+    const wish: Wish = workload.keeps ? {} : { 'x-tollgate-cache': 'read' }
+    for (const asked of workload.stream) seen.push(await ask(pool, asked, wish))
     // Checks of answers that were given go on for a moment.
     await new Promise((resolve) => setTimeout(resolve, 300))
     return seen
@@ -56,12 +58,15 @@ export const drive = async (
   }
 }
 
-const ask = async (pool: Pool, { text, cluster }: Asked): Promise<Seen> => {
+/** Headers that say what is wished of memory. */
+type Wish = Readonly<Record<string, string>>
+
+const ask = async (pool: Pool, { text, cluster }: Asked, wish: Wish): Promise<Seen> => {
   const began = performance.now()
   const { statusCode, headers, body } = await pool.request({
     method: 'POST',
     path: '/v1/chat/completions',
-    headers: { 'content-type': 'application/json', authorization: 'Bearer sk-gw-bench' },
+    headers: { 'content-type': 'application/json', authorization: 'Bearer sk-gw-bench', ...wish },
     body: JSON.stringify({ model: 'faq', messages: [{ role: 'user', content: text }] }),
   })
   const said = await body.text()

@@ -11,7 +11,6 @@ const ttl = '1h'
 
 export const levers: readonly Lever[] = [
   { name: 'exact', model: { cache: { ttl } } },
-  { name: 'exact + normalised', model: { cache: { ttl, normalize: true } } },
   {
     name: 'exact + semantic',
     model: { cache: { ttl, normalize: true, semantic: { embed: 'ngrams', maxFalseHits: '0.5%', check: '2%' } } },

@@ -17,6 +17,8 @@ export interface Workload {
   readonly seed: number
   /** Asked first, to fill the memory; nothing of it counts. */
   readonly before: readonly Asked[]
+  /** Is what the stream asks kept too? */
+  readonly keeps: boolean
   readonly stream: readonly Asked[]
   /** How many could be answered from memory, if hits are reckoned of those; undefined: they are reckoned of all. */
   readonly cacheable: number | undefined
@@ -51,7 +53,15 @@ export const faqStream = (clusters: readonly (readonly string[])[], seed: number
     const texts = clusters[cluster] as readonly string[]
     stream.push({ text: texts[Math.floor(random() * texts.length)] as string, cluster })
   }
-  return { id: 'W3', title: 'stream of frequent questions', seed, before: [], stream, cacheable: undefined }
+  return {
+    id: 'W3',
+    title: 'stream of frequent questions',
+    seed,
+    before: [],
+    keeps: true,
+    stream,
+    cacheable: undefined,
+  }
 }
 
 const placeOf = (sums: readonly number[], value: number): number => {
@@ -81,7 +91,7 @@ export const halfKept = (pairs: readonly Pair[], half: 0 | 1): Workload => {
   const known = new Set(before.map(({ cluster }) => cluster))
   const stream = pairs.map(({ similar }) => asked(similar))
   const cacheable = stream.filter(({ cluster }) => known.has(cluster)).length
-  return { id: 'W3b', title: 'half of the answers kept', seed: half, before, stream, cacheable }
+  return { id: 'W3b', title: 'half of the answers kept', seed: half, before, keeps: false, stream, cacheable }
 }
 
 /** The workloads of a folder of data sets, those whose file is there. */

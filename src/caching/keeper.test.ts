@@ -203,7 +203,7 @@ describe('what is kept', () => {
   })
 
   test('is not what stands in for an answer that could not be put right', async () => {
-    const output = { isFirstTry: false, asks: 2, schema: 's', rung: 'default' as const }
+    const output = { isFirstTry: false, firstAttempts: 1, asks: 2, schema: 's', rung: 'default' as const }
     const standIn = { ...answeredCall(), notes: { output } }
     assert.equal(await keptOf(says(text, ...ended('stop')), { ...neutral, call: standIn }), undefined)
   })

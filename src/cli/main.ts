@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import process from 'node:process'
 import { Command, CommanderError } from 'commander'
 import { addBudgets } from './budgets-command.ts'
+import { addCache } from './cache-command.ts'
 import { tellFailure } from './failure.ts'
 import { guarded } from './guarded.ts'
 import { addKeys } from './keys-command.ts'
@@ -65,6 +66,7 @@ program
 addKeys(program)
 addBudgets(program)
 addUsage(program)
+addCache(program)
 
 try {
   await program.parseAsync()

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Config } from '../config/config.ts'
 import { splitTarget } from '../config/names.ts'
+import { createAnswers } from '../config/open-cache.ts'
 import type { Control } from '../control/control.ts'
 import { createControl } from '../control/create-control.ts'
 import { callerDoors } from '../core/doors.ts'
@@ -16,12 +17,20 @@ export interface StoreOptions {
   readonly json?: boolean
 }
 
+/** What a command does beyond looking at a store. */
+interface Reach {
+  /** Is a file made that is not there? */
+  readonly makes?: boolean
+  /** Does it count kept answers, so that their file must be open? */
+  readonly counts?: boolean
+}
+
 /**
  * Opens the store that a server with the same options would have, works on it as an administrator, and closes it. A
  * file that is not there is made only where `makes` says so. Throws Failure when there is no store to work on.
  */
 export const withControl = async (
-  { config: file, store: address, makes = false }: StoreOptions & { readonly makes?: boolean },
+  { config: file, store: address, makes = false, counts = false }: StoreOptions & Reach,
   work: (control: Control) => Promise<void>,
 ): Promise<void> => {
   const config = await loadForCli(file, { listens: true, store: address })
@@ -29,19 +38,24 @@ export const withControl = async (
   const isNew = !existsSync(path)
   if (isNew && !makes) throw missing(path)
   const store = await createSqliteStore(path)
+  const answers = createAnswers({ ...config.cache, memoryBytes: 0 }, tellWarning)
   if (isNew) tell(`-- ${path} is new.`)
   try {
+    if (counts && config.cache.disk && existsSync(config.cache.disk.path)) await answers.open()
     const secret = await store.control.secret()
     const known = {
       isModel: (name: string) => isServed(config, name),
       isEndpoint: (name: string) => config.webhooks.has(name),
       doors: callerDoors,
     }
-    await work(createControl({ store, secret, declared: config, ...known }))
+    await work(createControl({ store, secret, answers, declared: config, ...known }))
   } finally {
+    await answers.close()
     await store.close()
   }
 }
+
+const tellWarning = (message: string): void => tell(`-- ${message}`)
 
 const pathOf = ({ store }: Config): string => {
   if (store.kind === 'sqlite') return store.path

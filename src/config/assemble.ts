@@ -11,7 +11,7 @@ import type { HealthOptions } from '../routing/health.ts'
 import { createHedging } from '../routing/hedging.ts'
 import type { Plan } from '../routing/plan.ts'
 import { createRetryBudget } from '../routing/retry-budget.ts'
-import type { Store } from '../stores/store.ts'
+import type { AnswerCache, Store } from '../stores/store.ts'
 import { createSchemaChecks, type SchemaChecks } from '../structured/schema-checks.ts'
 import { type Batch, createBatch } from '../telemetry/batch.ts'
 import { createLogSink } from '../telemetry/log.ts'
@@ -19,6 +19,7 @@ import { wireNamed } from '../wire/wires.ts'
 import { type Books, openBooks } from './books.ts'
 import type { Config } from './config.ts'
 import { createFoundation, type Foundation } from './foundation.ts'
+import { type Answers, answersSecret, createAnswers, keepsAnswers } from './open-cache.ts'
 import { openStore } from './open-store.ts'
 import { restartNeeded } from './restart.ts'
 
@@ -44,6 +45,8 @@ export interface Runtime {
   readonly clientKeys: ReadonlySet<string>
   /** What administrators can do. */
   readonly control: Control
+  /** Answers that are kept; where no model keeps any, there are none. */
+  readonly answers: AnswerCache
   /** Throws `not_found` where they are switched off. */
   metrics(): Promise<{ readonly type: string; readonly text: string }>
   /** Where the queues before targets stand. */
@@ -80,13 +83,16 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     health: additions.health,
     inFlight: () => gateway.inFlight,
     queues: gates.standings,
+    cache: () => ({ standing: answers.standing(), recall: gateway.recallStandings() }),
   })
   const { health, carried, log, metrics } = foundation
   const batch = createBatch([...(config.telemetry.metrics ? [metrics.sink] : []), createLogSink(log)])
   const store = additions.store ?? (await openStore(config.store))
+  const answers = createAnswers(config.cache, (message, facts) => log.logger.warn(facts, message))
   const books = await openBooks({
     config: () => foundation.current.config,
     store,
+    answers,
     clock,
     log: log.logger,
     isModel: (name) => foundation.current.plan.find(name) !== undefined,
@@ -97,6 +103,8 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
   })
   const { directory, ledger } = books
   const checks = createSchemaChecks()
+  if (keepsAnswers(config)) await answers.open()
+  const secret = await store.control.secret()
   const gateway = createGatewayFrom({
     plan: () => foundation.current.plan,
     transmit: (attempt) => (carried.homes.get(attempt.target) ?? foundation.current.transmit)(attempt),
@@ -109,12 +117,24 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     sinks: [batch.sink, ...(additions.sinks ?? [])],
     money: additions.hasLedger === false ? undefined : { ledger, match: () => directory.match() },
     structured: { checks, wire: wireNamed },
-    keyed: { calls: store.idempotency, secret: await store.control.secret(), wire: wireNamed },
+    keyed: { calls: store.idempotency, secret, wire: wireNamed },
+    memory: {
+      answers,
+      secret: answersSecret(secret),
+      reader: (wire, form) => wireNamed(wire)?.reader(form),
+      recallChanged: ({ scope, ...facts }) =>
+        log.logger.warn(
+          { scope: foundation.current.redact(scope), ...facts },
+          facts.isSuspended
+            ? 'Only equal questions of this scope are answered from memory: too many answers to similar ones did not fit.'
+            : 'Similar questions of this scope are answered from memory again.',
+        ),
+    },
     clock,
     random: Math.random,
     capacity: config.server.capacity,
   })
-  return runtimeOf({ started: config, foundation, batch, books, gates, checks, gateway })
+  return runtimeOf({ started: config, foundation, batch, books, gates, checks, answers, gateway })
 }
 
 interface Assembled {
@@ -125,10 +145,11 @@ interface Assembled {
   readonly books: Books
   readonly gates: Gates
   readonly checks: SchemaChecks
+  readonly answers: Answers
   readonly gateway: Gateway
 }
 
-const runtimeOf = ({ started, foundation, batch, books, gates, checks, gateway }: Assembled): Runtime => {
+const runtimeOf = ({ started, foundation, batch, books, gates, checks, answers, gateway }: Assembled): Runtime => {
   const { carried, log, metrics } = foundation
   const { directory, control } = books
   return {
@@ -144,6 +165,7 @@ const runtimeOf = ({ started, foundation, batch, books, gates, checks, gateway }
     replace: (wanted) => {
       foundation.swap(wanted)
       directory.declare(wanted)
+      if (keepsAnswers(wanted)) void answers.open()
       return restartNeeded(started, wanted)
     },
     opensWith: ({ keys }) => keys.length === 0 && !directory.hasMadeKeys,
@@ -152,6 +174,7 @@ const runtimeOf = ({ started, foundation, batch, books, gates, checks, gateway }
       return foundation.current.clientKeys
     },
     control,
+    answers,
     metrics: async () => {
       if (!started.telemetry.metrics) throw new GatewayError('not_found', 'Metrics are switched off here.')
       batch.flush()
@@ -170,6 +193,7 @@ const runtimeOf = ({ started, foundation, batch, books, gates, checks, gateway }
       gateway.close(new GatewayError('overloaded', 'The gateway is closed.', { outcome: 'cancelled' }))
       await carried.pools.destroy()
       await checks.close()
+      await answers.close()
       batch.flush()
       await books.close()
       await log.close()

@@ -6,7 +6,7 @@ import { callerDoors } from '../core/doors.ts'
 import { createLedger } from '../ledger/create-ledger.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { createMatch } from '../ledger/match.ts'
-import type { ControlStore, Crossed, Store } from '../stores/store.ts'
+import type { AnswerCache, ControlStore, Crossed, Store } from '../stores/store.ts'
 import { type AlertLog, type Alerts, createAlerts } from '../telemetry/alert.ts'
 import type { Endpoint } from '../telemetry/post.ts'
 import type { Config } from './config.ts'
@@ -15,6 +15,8 @@ export interface BookOptions {
   /** The one in force: keys and allowances of another are declared to the directory. */
   config(): Config
   readonly store: Store
+  /** Answers that are kept. */
+  readonly answers: Pick<AnswerCache, 'purge' | 'standing'>
   readonly clock: Clock
   readonly log: AlertLog
   /** Is there such a model? */
@@ -40,7 +42,7 @@ export const openBooks = async (options: BookOptions): Promise<Books> => {
   }
 }
 
-const open = async ({ config, store, clock, log, isModel }: BookOptions): Promise<Books> => {
+const open = async ({ config, store, answers, clock, log, isModel }: BookOptions): Promise<Books> => {
   const directory = await createDirectory({ config: config(), control: store.control, createMatch, log })
   const alerts = createAlerts({ log, endpoint: (webhook) => endpointOf(config(), webhook) })
   const ledger = createLedger({ store, clock })
@@ -48,6 +50,7 @@ const open = async ({ config, store, clock, log, isModel }: BookOptions): Promis
   const control = createControl({
     store: { control: followedBy(directory, store.control), reports: store.reports },
     secret: await store.control.secret(),
+    answers,
     declared: directory.declared,
     isModel,
     isEndpoint: (name) => config().webhooks.has(name),

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { cacheSchema } from './cache-schema.ts'
 import { type Complaint, type Path, shown } from './complaints.ts'
 import type { Config, StoreConfig } from './config.ts'
 import { type DiscoveredProvider, discoverProviders, type Probe } from './discover.ts'
@@ -9,6 +10,7 @@ import { modelSchema } from './model-schema.ts'
 import type { Names } from './names.ts'
 import { priceSchema } from './price-schema.ts'
 import { providerSchema } from './provider-schema.ts'
+import { resolveCache, resolveTiers } from './resolve-cache.ts'
 import { resolveCallers } from './resolve-callers.ts'
 import { resolveModels, resolveRetry, resolveTimeouts } from './resolve-models.ts'
 import { resolvePrices } from './resolve-prices.ts'
@@ -71,12 +73,15 @@ const resolve = (
     complain,
   }
   const timeouts = leniently(raw.timeouts ?? {}, timeoutsSchema) ?? timeoutsSchema.parse({})
+  const cache = leniently(raw.cache ?? {}, cacheSchema) ?? cacheSchema.parse({})
   const defaults = {
     timeouts: resolveTimeouts(timeouts),
     retry: resolveRetry(leniently(raw.retry ?? {}, retrySchema) ?? {}),
+    cache: resolveCache(cache.models, { path: ['cache', 'models'], names }),
   }
   const server = leniently(raw.server ?? {}, serverSchema) ?? serverSchema.parse({})
   const callers = resolveCallers(raw, names)
+  const store = storeOf(raw, surroundings)
   const where = listens ? environment : {}
   const listening = resolveServer(server, { environment: where, complain })
   const exposed = exposureProblem(listening.host, where)
@@ -84,7 +89,8 @@ const resolve = (
     server: listening,
     exposure:
       callers.keys.length > 0 || exposed === undefined ? undefined : surroundings.place(['server', 'host'], exposed),
-    store: storeOf(raw, surroundings),
+    store,
+    cache: { ...resolveTiers(cache, { ...surroundings, store }), models: defaults.cache },
     providers: resolveProviders(entriesOf(raw, 'providers', providerSchema), found, { environment, complain }),
     models: resolveModels(entriesOf(raw, 'models', modelSchema), names, defaults),
     ...callers,

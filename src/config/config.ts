@@ -1,5 +1,6 @@
 import type { DeclaredKey, DeclaredScope } from '../control/declaration.ts'
 import type { Allowance } from '../core/allowance.ts'
+import type { CacheRules } from '../core/cache-rules.ts'
 import type { OutputRules } from '../core/output-rules.ts'
 import type { QueueLimits } from '../core/queue-limits.ts'
 import type { Quirks } from '../core/target.ts'
@@ -24,6 +25,7 @@ export interface Config {
   /** Why no server may listen there while everybody is let in; undefined: only this machine reaches it. */
   readonly exposure: Complaint | undefined
   readonly store: StoreConfig
+  readonly cache: CacheConfig
   /** Configured and found ones, by name. */
   readonly providers: ReadonlyMap<string, ProviderConfig>
   /** Public models by name; `provider/model` is served beside them. */
@@ -77,6 +79,17 @@ export type StoreConfig =
   | { readonly kind: 'memory' }
   /** An absolute path. */
   | { readonly kind: 'sqlite'; readonly path: string }
+
+/** Where answers are kept, and how much of them. */
+export interface CacheConfig {
+  readonly memoryBytes: number
+  /** Undefined: nothing is kept beyond this process. */
+  readonly disk: { readonly path: string; readonly mostBytes: number } | undefined
+  /** 32 bytes each; the first encrypts, all decrypt. Empty: nothing is encrypted. */
+  readonly keys: readonly { readonly id: string; readonly key: Uint8Array }[]
+  /** What holds for models that have no rules of their own; undefined: nothing of them is kept. */
+  readonly models: CacheRules | undefined
+}
 
 export interface WebhookConfig {
   readonly url: string
@@ -148,6 +161,8 @@ export interface ModelConfig {
   readonly mirror: MirrorConfig | undefined
   /** What is done so that structured output is valid; undefined: what is usual. */
   readonly output: OutputRules | 'off' | undefined
+  /** Undefined: nothing is answered from memory. */
+  readonly cache: CacheRules | undefined
 }
 
 /** A condition and who answers where it holds. */

@@ -10,6 +10,7 @@ const hidden = '[hidden]'
 export const describeConfig = ({ exposure: _, ...config }: Config): Record<string, unknown> => ({
   ...config,
   server: describeServer(config.server),
+  cache: { ...config.cache, keys: config.cache.keys.map(({ id }) => ({ id, key: hidden })) },
   providers: fromMap(config.providers, describeProvider),
   models: fromMap(config.models, (model) => model),
   keys: config.keys.map((key) => ({ ...key, key: hidden })),

@@ -5,6 +5,7 @@ import type { Target } from '../core/target.ts'
 import type { GateStanding } from '../queueing/standing.ts'
 import { createHealth, type Health, type HealthOptions } from '../routing/health.ts'
 import { createPolicies } from '../routing/policies.ts'
+import type { CacheFigures } from '../telemetry/cache-figures.ts'
 import { createLog, type Log } from '../telemetry/log.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { createKeyRests } from '../transport/key-rests.ts'
@@ -19,6 +20,8 @@ export interface FoundationOptions {
   inFlight(): number
   /** Where the queues before targets stand, for the metrics. */
   queues(): readonly GateStanding[]
+  /** How much is kept of answers, for the metrics. */
+  cache(): CacheFigures
 }
 
 /** What a gateway stands on as long as its process lives, and the snapshot that is in force. */
@@ -34,7 +37,7 @@ export interface Foundation {
 
 /** Makes what outlives every configuration, with the first one in force. */
 export const createFoundation = (config: Config, options: FoundationOptions): Foundation => {
-  const { clock, inFlight, queues } = options
+  const { clock, inFlight, queues, cache } = options
   const health = createHealth({ ...options.health, clock })
   const carried: Carried = {
     pools: createPools({ connectTimeoutMs: config.timeouts.connectMs }),
@@ -50,7 +53,7 @@ export const createFoundation = (config: Config, options: FoundationOptions): Fo
   }
   let current = snapshotOf(config, carried)
   const log = createLog({ level: config.telemetry.log, redact: (text) => current.redact(text) })
-  const metrics = createMetrics({ inFlight, queues, logDropped: log.dropped })
+  const metrics = createMetrics({ inFlight, queues, cache, logDropped: log.dropped })
   metrics.reserve(namesOf(current))
   return {
     health,

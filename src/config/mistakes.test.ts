@@ -30,7 +30,7 @@ const cases: readonly Case[] = [
   [
     'a field of something that does not exist here',
     'models: { a: { targets: [sim/a], cascade: {} } }',
-    't.yaml:1:34 models.a.cascade: unknown field; known here: targets, policies, fallback, timeouts, retry, queue, output, hedge, mirror',
+    't.yaml:1:34 models.a.cascade: unknown field; known here: targets, policies, fallback, timeouts, retry, queue, output, cache, hedge, mirror',
   ],
   ['a list of providers', 'providers: [{ kind: x }]', 't.yaml:1:1 providers: expected a map, got a list'],
   ['a section of the wrong type', 'keys: { a: 1 }', 't.yaml:1:1 keys: expected a list, got a map'],

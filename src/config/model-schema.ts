@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { modelCacheSchema } from './cache-schema.ts'
 import { list, section, text } from './fields.ts'
 import { outputSchema } from './output-schema.ts'
 import { policy } from './policy-schema.ts'
@@ -45,6 +46,7 @@ export const fullModelSchema = section(
       examples: [true, { maxWait: '10s' }, false],
     }).optional(),
     output: outputSchema.optional(),
+    cache: modelCacheSchema.optional(),
     hedge: hedgeSchema.optional(),
     mirror: mirrorSchema.optional(),
   },

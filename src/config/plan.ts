@@ -31,6 +31,7 @@ export const planOf = (config: Config, providers: ProviderSet, policies: Policie
     policyChain: [],
     timeouts: config.timeouts,
     retry: config.retry,
+    cache: config.cache.models,
     identity: name,
     readsCaller: false,
   })
@@ -72,6 +73,7 @@ const configured = (model: ModelConfig, targetOf: (written: TargetConfig) => Tar
   queue: model.queue,
   hedge: model.hedge,
   output: model.output,
+  cache: model.cache,
   mirror: model.mirror && { target: targetOf(model.mirror.target), share: model.mirror.share },
   identity: identityOf(model),
   readsCaller: model.rules.length > 0,

@@ -1,10 +1,12 @@
 import type * as z from 'zod'
+import type { CacheRules } from '../core/cache-rules.ts'
 import type { HedgeLimits, RetryLimits, RouteTimeouts } from '../routing/plan.ts'
 import { type Path, shown } from './complaints.ts'
 import type { MirrorConfig, ModelConfig, TargetConfig } from './config.ts'
 import type { Entry } from './entries.ts'
 import { fullModelSchema, type modelSchema } from './model-schema.ts'
 import { type Names, readTarget, splitTarget } from './names.ts'
+import { resolveCache } from './resolve-cache.ts'
 import { resolveOutput } from './resolve-output.ts'
 import { resolvePolicies } from './resolve-policies.ts'
 import { resolveTargets } from './resolve-targets.ts'
@@ -19,6 +21,8 @@ type WrittenTimeouts = Partial<Omit<z.output<typeof timeoutsSchema>, 'connect'>>
 export interface RouteDefaults {
   readonly timeouts: RouteTimeouts
   readonly retry: RetryLimits
+  /** Undefined: nothing is kept. */
+  readonly cache: CacheRules | undefined
 }
 
 const usual: RouteTimeouts = {
@@ -78,6 +82,12 @@ export const resolveModels = (
       hedge: resolveHedge(model, entry.path, names),
       mirror: resolveMirror(model, entry.path, names),
       output: resolveOutput(model.output, [...entry.path, 'output'], names),
+      cache: resolveCache(model.cache, {
+        path: [...entry.path, 'cache'],
+        names,
+        under: defaults.cache,
+        own: entry.name,
+      }),
     })
   }
   for (const { name, path } of entries) {

@@ -13,6 +13,10 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
   'server.drain': ({ server }) => server.drain,
   'server.admin': ({ server }) => server.admin,
   store: ({ store }) => store,
+  'cache.memory': ({ cache }) => cache.memoryBytes,
+  'cache.disk': ({ cache }) => cache.disk?.mostBytes ?? 0,
+  'cache.file': ({ cache }) => cache.disk?.path,
+  'cache.key': ({ cache }) => cache.keys.map(({ id }) => id),
   'timeouts.connect': ({ timeouts }) => timeouts.connectMs,
   'telemetry.metrics': ({ telemetry }) => telemetry.metrics,
 }

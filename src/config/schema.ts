@@ -3,6 +3,7 @@ import { callerDoors } from '../core/doors.ts'
 import { priorities } from '../core/priority.ts'
 import { adminSchema } from './admin-schema.ts'
 import { allowanceFields, scopedBudgetSchema, scopedLimitsSchema } from './allowance-schema.ts'
+import { cacheSchema } from './cache-schema.ts'
 import { choice, duration, flag, list, moment, name, named, number, section, size, text, whole } from './fields.ts'
 import { modelSchema } from './model-schema.ts'
 import { orgSchema, teamSchema, userSchema } from './people-schema.ts'
@@ -181,6 +182,7 @@ export const configSchema = section(
       },
       'store',
     ).optional(),
+    cache: cacheSchema.prefault({}),
     discover: flag({
       description:
         'Whether providers are also found by themselves: those whose usual key is in the environment, Ollama when it listens on this machine, and the simulated provider as `sim`. A provider configured under the same name wins.',

@@ -1,6 +1,14 @@
 import type { Allowance } from '../core/allowance.ts'
 import type { Scope } from '../core/scope.ts'
-import type { AuditEntry, LineQuery, ReportQuery, ReportRow, Standing } from '../stores/store.ts'
+import type {
+  AuditEntry,
+  CacheFilter,
+  CacheStanding,
+  LineQuery,
+  ReportQuery,
+  ReportRow,
+  Standing,
+} from '../stores/store.ts'
 
 /** A virtual key as administrators see it: never the secret, never its digest. */
 export interface KeyView {
@@ -46,6 +54,13 @@ export interface ScopeView {
   readonly isDeclared: boolean
 }
 
+/** Which kept answers are meant: those to which all of this applies, or `all` of them, said in so many words. */
+export interface AnswersWanted extends CacheFilter {
+  /** Shared within this team, whatever org it is in. */
+  readonly team?: string | undefined
+  readonly all?: boolean | undefined
+}
+
 /**
  * What administrators can do, whichever door they come through: the HTTP door and the commands are views of it. Every
  * change is checked, written with its audit line, and seen by every process within a second. Fails with
@@ -66,6 +81,10 @@ export interface Control {
   putAllowance(allowance: Allowance, actor: string): Promise<AllowanceView>
   deleteAllowance(id: string, actor: string): Promise<void>
   releaseLost(id: string, subject: Scope, actor: string): Promise<bigint>
+  /** How many answers are kept. Fails with `not_found` where none are. */
+  answersStanding(): Promise<CacheStanding>
+  /** Takes kept answers away, everywhere within a second, and gives how many there were. */
+  purgeAnswers(wanted: AnswersWanted, actor: string): Promise<number>
   usage(query: ReportQuery): Promise<readonly ReportRow[]>
   lines(query: LineQuery): Promise<readonly string[]>
   audit(query: { readonly limit: number; readonly before?: number | undefined }): Promise<readonly AuditEntry[]>

@@ -30,6 +30,9 @@ const scopeSchema = z.strictObject({
   parent: nameText.optional(),
 })
 
+/** What is written down of answers that were taken away: only the line of audit beside it says something. */
+const cacheSchema = z.strictObject({})
+
 /** A virtual key as the store keeps it: digests, never the key. Times are Unix milliseconds. */
 export type KeyDocument = z.output<typeof keySchema>
 
@@ -69,6 +72,7 @@ export interface Documents {
   readonly team: ScopeDocument
   readonly user: ScopeDocument
   readonly allowance: Allowance
+  readonly cache: z.output<typeof cacheSchema>
 }
 
 const scopeForm = formOf<ScopeDocument>(scopeSchema)
@@ -80,6 +84,7 @@ export const documents: { readonly [Kind in ControlKind]: DocumentForm<Documents
   team: scopeForm,
   user: scopeForm,
   allowance: formOf<Allowance>(allowanceSchema),
+  cache: formOf(cacheSchema),
 }
 
 /** What is wrong with an allowance that somebody asks for, with its field; undefined when nothing is. */

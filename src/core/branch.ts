@@ -20,7 +20,7 @@ export interface Trunk {
   leave(branch: Branch, reason: GatewayError | undefined): void
 }
 
-export interface BranchOptions {
+interface BranchOptions {
   readonly trunk: Trunk
   readonly reel: Reel
   readonly left: Left

@@ -5,7 +5,7 @@ import type { Handler } from './handler.ts'
 import type { StopListener } from './stop.ts'
 
 /** How a promise is settled. */
-export interface Settle {
+interface Settle {
   resolve(answer: Answer | Promise<Answer>): void
   reject(error: GatewayError): void
 }

@@ -7,7 +7,7 @@ import { asGatewayError, type GatewayError } from './errors.ts'
 import type { Stage } from './handler.ts'
 
 /** What became of a call whose caller was gone, while others waited for its answer. */
-export interface Told {
+interface Told {
   readonly call: Call
   readonly ending: Ending
   /** Undefined: none ever began. */

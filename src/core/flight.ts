@@ -1,12 +1,13 @@
 import { afterwards, type Ending } from './afterwards.ts'
 import type { Answer, Form } from './answer.ts'
-import { type Account, type Call, costOfCall } from './call.ts'
+import { type Call, costOfCall } from './call.ts'
 import type { Reader } from './chunk.ts'
 import type { Clock } from './clock.ts'
 import { asGatewayError, GatewayError } from './errors.ts'
 import { FanOut } from './fan-out.ts'
 import { type Boarded, Passenger } from './flight-passenger.ts'
 import { tellFlight } from './flight-record.ts'
+import { handOver, share, type Trip } from './flight-trip.ts'
 import { concerns } from './flight-verdict.ts'
 import type { Handler, Stage } from './handler.ts'
 import type { Room } from './reel.ts'
@@ -22,17 +23,6 @@ export interface FlightOptions {
   reader(wire: string, form: Form): Reader | undefined
   /** Told when nobody can join any more; perhaps more than once. */
   closed(flight: Flight): void
-}
-
-/** What one of several equal calls is asking for all of them. */
-interface Trip {
-  /** Whose call it is. */
-  readonly leader: Passenger
-  readonly call: Call
-  readonly stop: Stop
-  /** The leader is still there: it has the attempts in its own account. */
-  isLed: boolean
-  ending: Ending | undefined
 }
 
 /** How often an upstream's failure is tried again by another one of those who wait. */
@@ -202,23 +192,6 @@ export class Flight implements Boarded {
     if (concern === 'upstream') this.#again++
     this.#depart(next)
   }
-}
-
-/** Shows the leader the attempts that were made for it; the lines are the same, more may have come. */
-const share = ({ leader, call }: Trip): void => show(leader.call.account, call.account)
-
-const show = ({ attempts }: Account, { attempts: made }: Account): void => {
-  attempts.length = 0
-  for (const line of made) attempts.push(line)
-}
-
-/** The leader goes, its attempts go on. */
-const handOver = (trip: Trip): void => {
-  if (trip.ending || !trip.isLed) return
-  trip.isLed = false
-  const { account } = trip.leader.call
-  account.attempts.length = 0
-  account.handedOver = true
 }
 
 const nobodyLeft = (): GatewayError =>

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Chunk } from '../core/chunk.ts'
+import { GatewayError } from '../core/errors.ts'
+import type { KeptChunk } from '../core/kept-answer.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
 import { packed, replayed, unpacked } from './keyed-answer.ts'
 import { mostAnswerBytes, Recording } from './recording.ts'
@@ -20,10 +22,11 @@ describe('an answer in bytes', () => {
         fc.array(fc.uint8Array({ maxLength: 50 })),
         fc.option(fc.string(), { nil: undefined }),
         (chunks, model) => {
-          const back = unpacked(packed({ call: 'c1', model, head, chunks }))
+          const kept = chunks.map((bytes) => ({ bytes, matters: bytes.length % 2 === 0, afterMs: 0 }))
+          const back = unpacked(packed({ call: 'c1', model, head, chunks: kept }))
           assert.deepEqual(
-            back?.chunks.map((each) => new Uint8Array(each)),
-            chunks,
+            back?.chunks.map((each) => ({ ...each, bytes: new Uint8Array(each.bytes) })),
+            kept,
           )
           assert.equal(back?.model, model)
           assert.equal(back?.call, 'c1')
@@ -35,21 +38,24 @@ describe('an answer in bytes', () => {
     )
   })
 
-  it('of another version is not read', () => {
+  it('that was changed is not read', () => {
     const bytes = Buffer.from(packed({ call: 'c1', model: 'm', head, chunks: [] }))
-    const other = Buffer.from(bytes.toString('latin1').replace('"version":1', '"version":9'), 'latin1')
-    assert.equal(unpacked(other), undefined)
+    bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1
+    assert.equal(unpacked(bytes), undefined)
   })
 
   it('is given again chunk by chunk, and no more once it was cancelled', async () => {
     const texts = ['data: {"choices":[{"index":0,"delta":{"content":"Hi"}}]}\n\n', 'data: [DONE]\n\n']
-    const chunks = texts.map((text) => Buffer.from(text))
+    const chunks = texts.map((text) => ({ bytes: Buffer.from(text), matters: true, afterMs: 0 }))
     const answer = replayed({ call: 'c1', model: 'm', head, chunks }, openaiChat)
-    const first = await answer.pull()
+    const first = await answer?.pull()
     assert.deepEqual(
       first?.deltas.filter(({ kind }) => kind === 'text').map((delta) => 'text' in delta && delta.text),
       ['Hi'],
     )
+    const reason = new GatewayError('cancelled', 'Enough.')
+    answer?.cancel(reason)
+    assert.throws(() => answer?.pull(), reason)
   })
 })
 
@@ -57,7 +63,7 @@ describe('a recording', () => {
   const chunkOf = (bytes: number): Chunk => new Chunk(new Uint8Array(bytes), false, () => [])
 
   const record = (sizes: readonly number[], room = { used: 0 }) => {
-    let ended: readonly Uint8Array[] | 'broken' | undefined
+    let ended: readonly KeptChunk[] | 'broken' | undefined
     const recording = new Recording(room, {
       whole: async (chunks) => {
         ended = chunks
@@ -74,7 +80,7 @@ describe('a recording', () => {
     const { recording, room, ended } = record([10, mostAnswerBytes - 10])
     assert.equal(room.used, mostAnswerBytes)
     recording.done()
-    assert.equal((ended() as Uint8Array[]).length, 2)
+    assert.equal((ended() as KeptChunk[]).length, 2)
     assert.equal(room.used, 0)
   })
 

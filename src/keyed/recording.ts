@@ -1,5 +1,6 @@
 import type { Observer } from '../core/answer.ts'
 import type { Chunk } from '../core/chunk.ts'
+import type { KeptChunk } from '../core/kept-answer.ts'
 
 /** A longer answer is not kept: its key is free again when it is over. */
 export const mostAnswerBytes = 4 * 1024 * 1024
@@ -14,7 +15,7 @@ export interface RecordingRoom {
 /** What an answer came to, told once. */
 export interface RecordingEnd {
   /** Undefined: it was too long to be kept. What it gives is waited for before the answer ends. */
-  whole(chunks: readonly Uint8Array[] | undefined): Promise<void>
+  whole(chunks: readonly KeptChunk[] | undefined): Promise<void>
   /** It broke, or nobody wanted the rest. */
   broken(): void
 }
@@ -23,7 +24,7 @@ export interface RecordingEnd {
 export class Recording implements Observer {
   readonly #room: RecordingRoom
   readonly #end: RecordingEnd
-  #chunks: Uint8Array[] | undefined = []
+  #chunks: KeptChunk[] | undefined = []
   #bytes = 0
   #ending: Promise<void> | undefined
 
@@ -32,7 +33,7 @@ export class Recording implements Observer {
     this.#end = end
   }
 
-  chunk({ bytes }: Chunk): void {
+  chunk({ bytes, matters }: Chunk): void {
     if (!this.#chunks) return
     const size = bytes.byteLength
     if (this.#bytes + size > mostAnswerBytes || this.#room.used + size > mostTogether) {
@@ -42,7 +43,7 @@ export class Recording implements Observer {
     }
     this.#bytes += size
     this.#room.used += size
-    this.#chunks.push(bytes)
+    this.#chunks.push({ bytes, matters, afterMs: 0 })
   }
 
   done(): void {

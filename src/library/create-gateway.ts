@@ -3,6 +3,7 @@ import type { Runtime } from '../config/assemble.ts'
 import { assemble } from '../config/assemble.ts'
 import { parseConfig } from '../config/load.ts'
 import type { ConfigInput } from '../config/schema.ts'
+import { type CacheWord, cacheWords, wishOfWord } from '../core/cache-words.ts'
 import type { Caller } from '../core/call.ts'
 import { systemClock } from '../core/clock.ts'
 import type { Delta } from '../core/delta.ts'
@@ -37,6 +38,11 @@ export interface CallOptions {
   readonly noFallback?: boolean | undefined
   /** A name for this call, 1 to 255 printable characters: asked again under it, it is answered the same, and paid once. */
   readonly idempotencyKey?: string | undefined
+  /**
+   * What is done with answers from memory, within what the model allows: `off` neither gives nor keeps one, `read` keeps
+   * none, `exact` gives them to equal questions only, `semantic` to similar ones as well.
+   */
+  readonly cache?: CacheWord | undefined
 }
 
 /** With what the library itself demands. */
@@ -129,12 +135,15 @@ export const facade = (runtime: Runtime, key: string, scope: CallerScope = {}): 
     stream: (request, output) => streamOf(() => open(request, true, { ...options, output })),
   })
   const start = (read: () => Request, options: OwnOptions): Opened => {
-    const { signal, timeoutMs, noFallback, output, idempotencyKey: given } = options
+    const { signal, timeoutMs, noFallback, output, idempotencyKey: given, cache } = options
     if (signal?.aborted) throw cancelledBy(signal)
     if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalid('timeoutMs', 'must be more than 0.')
+    if (cache !== undefined && !cacheWords.includes(cache)) throw invalid('cache', `must be ${cacheWords.join(', ')}`)
+    const cacheWish = cache === undefined ? undefined : wishOfWord(cache)
     const key = given === undefined ? undefined : idempotencyKey(given, 'idempotencyKey')
     const asked = read()
-    const opened = runtime.gateway.open({ request: asked, caller, timeoutMs, noFallback, output, idempotencyKey: key })
+    const wishes = { timeoutMs, noFallback, output, idempotencyKey: key, cacheWish }
+    const opened = runtime.gateway.open({ request: asked, caller, ...wishes })
     if (signal) obey(signal, opened)
     return opened
   }

@@ -118,6 +118,14 @@ describe('a quota', () => {
     assert.ok(quota.nextAt(need, 107_000) <= 107_000)
   })
 
+  test('limits that are written no more are gone, and what was used of the others stays used', () => {
+    const quota = new Quota()
+    quota.configure([tokens(1_000), { unit: 'requests', limit: 5, windowMs: minute }])
+    quota.send({ prompt: 400, output: silent }, 0)
+    quota.configure([tokens(2_000)])
+    assert.deepEqual(quota.standing(1), [{ ...tokens(2_000), source: 'configured', used: 400 }])
+  })
+
   test('a written limit stays what it is, whatever the provider says of its own', () => {
     const quota = of(tokens(500))
     quota.learn(tokens(90_000), { remaining: 90_000, resetMs: 0 }, 0)

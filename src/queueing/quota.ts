@@ -75,6 +75,16 @@ export class Quota {
     } else this.#meters.push({ unit, limit, windowMs, source, ...sumsFor(unit, windowMs), dueAt: 0 })
   }
 
+  /** These limits, and no others of the configuration. */
+  configure(limits: readonly QuotaLimit[]): void {
+    for (let index = this.#meters.length - 1; index >= 0; index--) {
+      const { unit, windowMs, source } = this.#meters[index] as Meter
+      const stays = limits.some((each) => each.unit === unit && each.windowMs === windowMs)
+      if (source === 'configured' && !stays) this.#meters.splice(index, 1)
+    }
+    for (const limit of limits) this.limit(limit, 'configured')
+  }
+
   /** When so much may be sent: not after `now` for at once. `Infinity`: when something that is under way has ended. */
   nextAt(need: Need, now: number): number {
     let at = now

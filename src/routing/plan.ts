@@ -1,7 +1,7 @@
 import type { CacheRules } from '../core/cache-rules.ts'
 import type { Timeouts } from '../core/call.ts'
-import type { QueueLimits } from '../core/queue-limits.ts'
 import type { OutputRules } from '../core/output-rules.ts'
+import type { QueueLimits } from '../core/queue-limits.ts'
 import type { Target } from '../core/target.ts'
 import type { Policy } from './policy.ts'
 

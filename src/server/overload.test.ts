@@ -53,7 +53,18 @@ describe('a gateway that fills up', () => {
         .join(' ')
     })
     const most = 'busy low retry all'
-    assert.deepEqual(seen, ['', '', 'busy', 'busy', 'busy low', 'busy low', 'busy low retry', 'busy low retry', most, most])
+    assert.deepEqual(seen, [
+      '',
+      '',
+      'busy',
+      'busy',
+      'busy low',
+      'busy low',
+      'busy low retry',
+      'busy low retry',
+      most,
+      most,
+    ])
   })
 
   it('counts whose key is of low priority with those who say so', () => {
@@ -67,7 +78,8 @@ describe('a gateway that fills up', () => {
   it('does not take a hint for a number that is none', () => {
     using under = rig(60_000)
     under.state.calls = 0.95
-    for (const count of ['', '0', 'x', '-1', 'NaN']) assert.ok(under.isLetIn(normal, { 'x-stainless-retry-count': count }))
+    for (const count of ['', '0', 'x', '-1', 'NaN'])
+      assert.ok(under.isLetIn(normal, { 'x-stainless-retry-count': count }))
   })
 
   it('keeps a step until there is 5 % less, so that it does not flutter', () => {
@@ -77,7 +89,10 @@ describe('a gateway that fills up', () => {
       state.calls = share
       return isLetIn()
     }
-    assert.deepEqual([at(0.98), at(0.97), at(0.931), at(0.92), at(0.97), at(0.98)], [false, false, false, true, true, false])
+    assert.deepEqual(
+      [at(0.98), at(0.97), at(0.931), at(0.92), at(0.97), at(0.98)],
+      [false, false, false, true, true, false],
+    )
   })
 
   it('changes its mind no more often than the share crosses its whole slack', () => {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Caller } from '../core/call.ts'
+import { bothWishes, type CacheWord, cacheWords, wishOfControl, wishOfWord } from '../core/cache-words.ts'
+import type { CacheWish, Caller } from '../core/call.ts'
 import { invalid } from '../core/errors.ts'
 import { idempotencyKey } from '../core/idempotency-key.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
@@ -17,6 +18,7 @@ interface Wishes {
   session?: string
   tags?: Record<string, string>
   priority?: Priority
+  cache?: CacheWord
 }
 
 type Wish = (wishes: Wishes, value: string, name: string) => void
@@ -54,6 +56,11 @@ const wishTable: Readonly<Record<string, Wish>> = {
     const priority = priorities.find((each) => each === value)
     if (!priority) throw invalid(name, `must be ${priorities.join(', ')}`)
     wishes.priority = priority
+  },
+  cache: (wishes, value, name) => {
+    const word = cacheWords.find((each) => each === value)
+    if (!word) throw invalid(name, `must be ${cacheWords.join(', ')}`)
+    wishes.cache = word
   },
   'idempotency-key': (wishes, value, name) => {
     const key = idempotencyKey(value, name)
@@ -151,6 +158,13 @@ export const withHeaders = (request: Request, wire: Wire, headers: IncomingHttpH
   return passed === undefined ? request : { ...request, headers: passed }
 }
 
+/** By our own word, and by the one of HTTP. */
+const cacheWishOf = ({ cache }: Wishes, control: string | undefined): CacheWish | undefined =>
+  bothWishes(
+    control === undefined ? undefined : wishOfControl(control),
+    cache === undefined ? undefined : wishOfWord(cache),
+  )
+
 /** A question from a request and the headers it came with. Throws `invalid_request` for wishes that are not known. */
 export const questionOf = (request: Request, caller: Caller, headers: IncomingHttpHeaders): Question => {
   const wishes: Wishes = {}
@@ -168,6 +182,7 @@ export const questionOf = (request: Request, caller: Caller, headers: IncomingHt
     noFallback,
     priority,
     idempotencyKey: wishes.idempotencyKey,
+    cacheWish: cacheWishOf(wishes, headers['cache-control']),
     retryCount: hint(headers['x-stainless-retry-count'], 100),
   }
 }

@@ -72,6 +72,7 @@ const listen = async (config: Config, runtime: Runtime, additions: ServerAdditio
     readToken: settings.admin.readToken,
     configSchema: configJsonSchema,
     queues: runtime.queues,
+    recall: () => runtime.gateway.recallStandings(),
     configuration: { reloader, described: () => describeConfig(runtime.config) },
     refused: (error) => runtime.refused(error, 'admin'),
   })

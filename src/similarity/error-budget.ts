@@ -25,6 +25,8 @@ export interface ErrorBudgetOptions {
 /** So many checks make an opinion. */
 const enoughChecks = 20
 const earlyShare = 0.5
+/** It is looked at after every check, so each look must be wrong very seldom: one of two hundred. */
+const sureZ = 2.58
 /** Fewer are luck. */
 const fewestChecks = 8
 /** From so many on both counts are halved: the last hundreds decide. */
@@ -88,17 +90,20 @@ const halve = (counts: Counts, names: readonly Exclude<keyof Counts, 'isSuspende
  * unlucky one. The estimate itself decides about coming back. Gives whether anything changed.
  */
 const decide = (counts: Counts, most: number): boolean => {
-  const { low, estimate = 0 } = standingOf('', counts)
-  const isOver = counts.checks >= fewestChecks && low > most
+  const { estimate = 0 } = standingOf('', counts)
+  const { low } = wilson(counts.wrong, counts.checks, sureZ)
+  const isOver = counts.checks >= fewestChecks && low * shareOf(counts) > most
   const isBack = counts.checks >= enoughChecks && estimate <= most * comeBackAt
   if (counts.isSuspended ? !isBack : !isOver) return false
   counts.isSuspended = !counts.isSuspended
   return true
 }
 
+const shareOf = ({ wouldHits, requests }: Counts): number => (requests === 0 ? 0 : wouldHits / requests)
+
 const standingOf = (scope: string, counts: Counts): RecallStanding => {
   const { requests, wouldHits, hits, checks, wrong, isSuspended } = counts
-  const share = requests === 0 ? 0 : wouldHits / requests
+  const share = shareOf(counts)
   const { low, high } = wilson(wrong, checks)
   return {
     scope,

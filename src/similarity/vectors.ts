@@ -4,6 +4,7 @@ import type { Call } from '../core/call.ts'
 import { noChat, type Request } from '../core/request.ts'
 import { readVector } from './answer-texts.ts'
 import { embedNgrams, toUnit } from './ngrams.ts'
+import { offlineModel } from './offline.ts'
 
 /** What a question is looked for with. */
 export interface Vectors {
@@ -23,8 +24,9 @@ const modelFloor = 0.6
 
 /** The built-in vectors, or those of a public model of the gateway. */
 export const vectorsOf = ({ embed }: SemanticRules, background: Background): Vectors => {
-  if (embed.kind !== 'model')
+  if (embed.kind === 'ngrams')
     return { name: 'ngrams-1', floor: ngramFloor, of: (_, text) => Promise.resolve(embedNgrams(text)) }
+  if (embed.kind === 'offline') return { name: 'offline-1', floor: modelFloor, of: (_, text) => offline(text) }
   const { model } = embed
   return {
     name: `model ${model}`,
@@ -39,6 +41,15 @@ export const vectorsOf = ({ embed }: SemanticRules, background: Background): Vec
         return undefined
       }
     },
+  }
+}
+
+const offline = async (text: string): Promise<Float32Array | undefined> => {
+  try {
+    const vector = await (await offlineModel())?.(text)
+    return vector && toUnit(vector)
+  } catch {
+    return undefined
   }
 }
 

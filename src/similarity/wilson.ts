@@ -1,8 +1,8 @@
-/** One-sided 95 %: between both bounds lie nine chances in ten. */
-const z = 1.645
+/** Between both bounds lie nine chances in ten. */
+const usualZ = 1.645
 
 /** Between which shares the true one probably lies, when this many of so many were seen (Wilson). Of none: anything. */
-export const wilson = (seen: number, all: number): { readonly low: number; readonly high: number } => {
+export const wilson = (seen: number, all: number, z = usualZ): { readonly low: number; readonly high: number } => {
   if (all <= 0) return { low: 0, high: 1 }
   const share = Math.min(1, seen / all)
   const middle = share + (z * z) / (2 * all)

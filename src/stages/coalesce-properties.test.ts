@@ -84,16 +84,17 @@ class World {
   async #do(step: Step): Promise<void> {
     if (step.do === 'ask') this.#ask(step.scope)
     else if (step.do === 'rest') await this.#rest()
-    else if (step.do === 'leave' || step.do === 'read') {
+    else if ('who' in step) {
       const guest = this.guests[step.who % this.guests.length]
-      if (guest) step.do === 'leave' ? this.#leave(guest) : this.#read(guest)
+      if (guest && step.do === 'leave') this.#leave(guest)
+      else if (guest) this.#read(guest)
     } else {
       const leg = this.rig.legs[step.leg % this.rig.legs.length]
       if (leg && !leg.isOver) this.#upstream(leg, step)
     }
   }
 
-  #upstream(leg: Leg, step: Exclude<Step, { do: 'ask' | 'rest' | 'leave' | 'read' }>): void {
+  #upstream(leg: Leg, step: Extract<Step, { readonly leg: number }>): void {
     const isClosed = closed.has(leg)
     if (step.do === 'begin' && !leg.isBegun) leg.begin()
     else if (step.do === 'refuse' && !leg.isBegun) leg.refuse(new GatewayError(step.code, 'No.'))

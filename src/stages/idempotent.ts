@@ -3,6 +3,7 @@ import type { Call, IdempotencyOutcome } from '../core/call.ts'
 import type { Clock } from '../core/clock.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { Handler, Stage } from '../core/handler.ts'
+import type { KeptChunk } from '../core/kept-answer.ts'
 import type { Request } from '../core/request.ts'
 import { type AskedUnderKey, askedUnderKey } from '../keyed/asked-under-key.ts'
 import { Flight, wait } from '../keyed/flight.ts'
@@ -155,15 +156,12 @@ class Desk {
     const opened = unsealed(answer, name, this.#options.secret)
     const kept = opened && unpacked(opened)
     const wire = kept && this.#options.wire(kept.head.wire)
-    if (!kept || !wire)
-      throw new GatewayError(
-        'internal',
-        'The answer that was kept for this idempotency key cannot be read any more; take a new key.',
-      )
+    const again = wire && replayed(kept, wire)
+    if (!again) throw unreadable()
     call.notes.idempotency = waited ? 'waited' : 'replayed'
     call.notes.replayOf = kept.call
     if (kept.model !== undefined) call.notes.model = kept.model
-    return replayed(kept, wire)
+    return again
   }
 }
 
@@ -178,7 +176,7 @@ interface Whole {
   readonly call: string
   readonly model: string | undefined
   readonly answer: Answer
-  readonly chunks: readonly Uint8Array[]
+  readonly chunks: readonly KeptChunk[]
 }
 
 interface Found {
@@ -202,4 +200,10 @@ const conflict = (): GatewayError =>
     'idempotency_conflict',
     'The same request is under way under this idempotency key, and took longer than this one could wait.',
     { retryAfterMs: 1_000 },
+  )
+
+const unreadable = (): GatewayError =>
+  new GatewayError(
+    'internal',
+    'The answer that was kept for this idempotency key cannot be read any more; take a new key.',
   )

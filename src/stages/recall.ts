@@ -142,15 +142,14 @@ const isFresh = (entry: KeptEntry, { call, lasting }: Asked): boolean => {
 }
 
 /** Once the answer is kept, it is there for questions that come. */
-const joined = (answer: Answer, { identity, frame, text, vector }: Asked, { answers }: Workshop): Answer =>
-  answer.watch({
-    // Whoever keeps it is told in the same turn.
-    done: () =>
-      void setImmediate(async () => {
-        const entry = await answers.find(identity.key, identity.scope)
-        if (entry) frame.add({ key: identity.key, text, vector })
-      }),
-  })
+const joined = (answer: Answer, asked: Asked, { answers }: Workshop): Answer =>
+  // Whoever keeps it is told in the same turn.
+  answer.watch({ done: () => void setImmediate(() => join(asked, answers).catch(() => undefined)) })
+
+const join = async ({ identity, frame, text, vector }: Asked, answers: AnswerCache): Promise<void> => {
+  const entry = await answers.find(identity.key, identity.scope)
+  if (entry) frame.add({ key: identity.key, text, vector })
+}
 
 /** The kept answer beside the one that comes anyway. */
 const compared = (

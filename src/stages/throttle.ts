@@ -176,11 +176,13 @@ const configured = new WeakMap<Gate, readonly Bound[]>()
 const configure = (gate: Gate, bounds: readonly Bound[]): void => {
   if (bounds.length === 0 || configured.get(gate) === bounds) return
   configured.set(gate, bounds)
-  for (const { allowance } of bounds) {
-    const { unit, limit, window, model } = allowance
-    if (window.kind === 'rolling' && model === undefined && (unit === 'requests' || unit === 'tokens'))
-      gate.quota.limit({ unit, limit: Number(limit), windowMs: window.ms }, 'configured')
-  }
+  gate.quota.configure(
+    bounds.flatMap(({ allowance: { unit, limit, window, model } }) =>
+      window.kind === 'rolling' && model === undefined && (unit === 'requests' || unit === 'tokens')
+        ? [{ unit, limit: Number(limit), windowMs: window.ms }]
+        : [],
+    ),
+  )
 }
 
 /** What the ledger gave for one attempt. */

@@ -141,7 +141,7 @@ export interface LedgerStore {
 }
 
 /** What administrators made, by kind: documents with a name, beside those of the configuration. */
-export type ControlKind = 'key' | 'org' | 'team' | 'user' | 'allowance'
+export type ControlKind = 'key' | 'org' | 'team' | 'user' | 'allowance' | 'cache'
 
 export interface ControlEntry {
   readonly kind: ControlKind

@@ -50,6 +50,7 @@ export const callFacts = (
   hedge: record.notes.hedge,
   idempotency: record.notes.idempotency,
   replayOf: redacted(record.notes.replayOf, fresh),
+  cache: cacheOf(record),
   output: outputOf(record, fresh),
   retryCount: record.retryCount > 0 ? record.retryCount : undefined,
 })
@@ -70,6 +71,16 @@ const tagsOf = ({ caller: { tags } }: CallRecord, redact: Redact): unknown => {
   for (const name in tags) shown[redact(name)] = redact(tags[name] ?? '')
   return shown
 }
+
+const cacheOf = ({ notes: { cache } }: CallRecord): unknown =>
+  cache && {
+    outcome: cache.outcome,
+    ageMs: rounded(cache.ageMs),
+    savedUsd: cache.savedNanos === undefined ? undefined : usdFromNanos(cache.savedNanos),
+    savedMs: rounded(cache.savedMs),
+    wouldHit: cache.wouldHit,
+    items: cache.items,
+  }
 
 const outputOf = ({ notes: { output } }: CallRecord, redact: Redact): unknown =>
   output && { rung: output.rung ?? 'invalid', asks: output.asks, schema: redacted(output.schema, redact) }

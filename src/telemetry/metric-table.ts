@@ -51,6 +51,63 @@ export const metricTable = {
       'were under way. They are no calls: only figures of attempts, tokens and cost count them too.',
     labels: ['model', 'target', 'outcome'],
   },
+  tollgate_own_calls_total: {
+    kind: 'counter',
+    help:
+      'Calls that the gateway made for itself, by what for: flight (equal calls asked together went on without the one ' +
+      'that asked), refresh (a kept answer is renewed), embed (vectors to compare questions by), check and judge (was an ' +
+      'answer to a similar question the right one?), and by how they ended. Only figures of attempts, tokens and cost ' +
+      'count them too.',
+    labels: ['purpose', 'outcome'],
+  },
+  tollgate_cache_requests_total: {
+    kind: 'counter',
+    help:
+      'Calls of models that keep answers, by what memory had to do with their answer: hit, stale (given while a new one ' +
+      'is asked for), semantic (the answer to a similar question), coalesced (the one of an equal call under way), miss, ' +
+      'or off (not looked for).',
+    labels: ['model', 'outcome'],
+  },
+  tollgate_cache_would_hit_total: {
+    kind: 'counter',
+    help: 'Calls that would have got the answer to a similar question, where that is only tried out.',
+    labels: ['model'],
+  },
+  tollgate_cache_saved_usd_total: {
+    kind: 'counter',
+    help: 'US dollars that answers from memory cost the first time, where that is known.',
+    labels: ['model'],
+  },
+  tollgate_cache_saved_seconds_total: {
+    kind: 'counter',
+    help: 'How much sooner answers from memory were there than the first time.',
+    labels: ['model'],
+  },
+  tollgate_cache_entries: {
+    kind: 'gauge',
+    help: 'Answers that are kept, by where: memory or disk.',
+    labels: ['tier'],
+  },
+  tollgate_cache_bytes: {
+    kind: 'gauge',
+    help: 'What they take, by where.',
+    labels: ['tier'],
+  },
+  tollgate_cache_bytes_limit: {
+    kind: 'gauge',
+    help: 'What they may take, by where.',
+    labels: ['tier'],
+  },
+  tollgate_cache_suspended_scopes: {
+    kind: 'gauge',
+    help: 'Scopes in which only equal questions are answered from memory, because too many answers to similar ones did not fit.',
+    labels: [],
+  },
+  tollgate_cache_false_hit_ratio: {
+    kind: 'gauge',
+    help: 'Wrong answers for each request, if every similar question were answered from memory: the scope that fares worst.',
+    labels: [],
+  },
   tollgate_output_total: {
     kind: 'counter',
     help:

@@ -1,10 +1,11 @@
 import { collectDefaultMetrics } from 'prom-client'
-import type { AttemptLine } from '../core/call.ts'
+import type { AttemptLine, CacheNote } from '../core/call.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { OutputNote } from '../core/output-rules.ts'
 import type { CallRecord, Sink } from '../core/record.ts'
 import type { TokenPart } from '../core/usage.ts'
 import type { GateStanding } from '../queueing/standing.ts'
+import { type CacheFigures, createCacheFigures } from './cache-figures.ts'
 import { createQueueFigures } from './queue-figures.ts'
 import { MetricRegistry } from './registry.ts'
 
@@ -14,6 +15,8 @@ export interface MetricsSources {
   readonly inFlight?: (() => number) | undefined
   /** Where the queues before targets stand. */
   readonly queues?: (() => readonly GateStanding[]) | undefined
+  /** How much is kept of answers, and how answering like similar questions goes. */
+  readonly cache?: (() => CacheFigures) | undefined
   /** Log lines dropped since the start. */
   readonly logDropped?: (() => number) | undefined
   /** Figures of the process too (memory, CPU, event loop, garbage collection): default true. */
@@ -56,9 +59,12 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
   if (sources.process !== false) collectDefaultMetrics({ register: metrics.registry })
   let droppedBefore = 0
   const tellQueues = createQueueFigures(metrics)
+  const tellCache = createCacheFigures(metrics)
   return {
     sink: (record) => {
-      if (record.notes.purpose === undefined) countCall(metrics, record)
+      const { purpose } = record.notes
+      if (purpose === undefined) countCall(metrics, record)
+      else if (purpose !== 'mirror') metrics.add('tollgate_own_calls_total', [purpose, record.outcome])
       else metrics.add('tollgate_mirrored_total', [record.model, record.attempts[0]?.target ?? 'none', record.outcome])
       let before: string | undefined
       for (const line of record.attempts) {
@@ -76,6 +82,7 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
       metrics.add('tollgate_log_dropped_total', [], dropped - droppedBefore)
       droppedBefore = dropped
       tellQueues(sources.queues?.() ?? [])
+      tellCache(sources.cache?.())
       metrics.set('tollgate_in_flight', sources.inFlight?.() ?? 0)
       return metrics.text()
     },
@@ -108,10 +115,19 @@ const countCall = (metrics: MetricRegistry, record: CallRecord): void => {
   if (record.error !== undefined) metrics.add('tollgate_errors_total', [record.error, model])
   if (record.notes.hedge !== undefined) metrics.add('tollgate_hedges_total', [model, record.notes.hedge])
   if (record.notes.output !== undefined) countOutput(metrics, record, record.notes.output)
+  if (record.notes.cache !== undefined) countCache(metrics, model, record.notes.cache)
   if (record.notes.mirror === 'full') metrics.add('tollgate_mirrored_total', [model, 'none', 'dropped'])
   const { idempotency } = record.notes
   if (idempotency !== undefined) metrics.add('tollgate_idempotent_total', [idempotency])
   if (record.retryCount > 0) metrics.add('tollgate_sdk_retries_total', [])
+}
+
+const countCache = (metrics: MetricRegistry, model: string, note: CacheNote): void => {
+  const { outcome, savedNanos, savedMs, wouldHit } = note
+  metrics.add('tollgate_cache_requests_total', [model, outcome])
+  if (savedNanos) metrics.add('tollgate_cache_saved_usd_total', [model], Number(savedNanos) / 1e9)
+  if (savedMs !== undefined && savedMs > 0) metrics.add('tollgate_cache_saved_seconds_total', [model], savedMs / 1000)
+  if (wouldHit) metrics.add('tollgate_cache_would_hit_total', [model])
 }
 
 const countOutput = (metrics: MetricRegistry, { model, attempts }: CallRecord, note: OutputNote): void => {

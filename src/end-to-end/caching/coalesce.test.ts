@@ -142,7 +142,7 @@ describe('equal questions', () => {
   })
 
   test('of one who has no money left are asked by the others', async () => {
-    const budget = plainAllowance({ scope: 'key:poor', limit: 1n, onShort: 'refuse' })
+    const budget = plainAllowance({ scope: 'key:poor', limit: 1n, onShort: 'reject' })
     const rich = plainAllowance({ id: 'rich', scope: 'key:rich', limit: 1_000_000_000_000n })
     await using rig = await startCoalesce([budget, rich])
     const { promise, resolve } = Promise.withResolvers<void>()
@@ -164,6 +164,26 @@ describe('equal questions', () => {
       rig.ledger.lines.map(({ key, cost }) => [key, cost]),
       [['rich', paid]],
     )
+  })
+
+  test('of one who has money for a short answer have an answer of their own', async () => {
+    const budget = plainAllowance({ scope: 'key:poor', limit: 4_000_000n, onShort: 'clamp' })
+    await using rig = await startCoalesce([budget])
+    const { promise, resolve } = Promise.withResolvers<void>()
+    rig.ledger.waits = () => promise
+    rig.answers(saysText).let()
+    const poor = ask(rig.port, { ...bound('acme/poor'), agent: rig.agent })
+    await arrived(rig, 1)
+    const others = askMany(
+      rig,
+      Array.from({ length: 20 }, () => bound('acme/rich')),
+    )
+    await arrived(rig, 21)
+    resolve()
+    for (const transcript of await Promise.all([poor, ...others])) assert.equal(heardIn(transcript), text)
+    const caps = rig.upstream.journal.map(({ body }) => 'max_completion_tokens' in JSON.parse(body))
+    assert.deepEqual(caps, [true, false])
+    assert.deepEqual(new Set(rig.ledger.lines.map(({ key }) => key)), new Set(['poor', 'rich']))
   })
 
   test('read too slowly are given up, while the others get everything', async () => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { CacheRules } from '../../core/cache-rules.ts'
 import type { Caller } from '../../core/call.ts'
-import { cacheScopeOf } from '../../core/fingerprint.ts'
 import type { ScopeWidth } from '../../core/identity.ts'
 import { openaiText, type ReceivedRequest, type Step } from '../../testing/index.ts'
 import { asked } from '../embeddings/rig.ts'
@@ -23,6 +22,15 @@ const principals: Readonly<Record<string, Caller>> = {
 
 const credentials = Object.keys(principals)
 const callerOf = (credential = ''): Caller => principals[decodeURIComponent(credential)] ?? { key: 'nobody' }
+
+/** Who shares answers with somebody, worked out here once more. */
+const groupOf = (credential: string, width: ScopeWidth): string => {
+  const { key, team, org } = callerOf(encodeURIComponent(credential))
+  if (width === 'gateway') return 'everybody'
+  if (width === 'org' && org !== undefined) return `the org ${org}`
+  if (width !== 'key' && team !== undefined) return `the team ${team} of ${org ?? 'none'}`
+  return `the key ${key} alone`
+}
 
 /** Every answer of the upstream has a number of its own, so that it shows wherever it is given again. */
 const numbered = () => {
@@ -66,7 +74,7 @@ const createWitness = (width: ScopeWidth) => {
   return {
     scopes,
     saw: (credential: string, question: string, numbers: readonly string[]): void => {
-      const scope = cacheScopeOf(callerOf(encodeURIComponent(credential)), width)
+      const scope = groupOf(credential, width)
       scopes.add(scope)
       for (const number of numbers) {
         const owner = `${scope} asked ${question}`
@@ -74,7 +82,6 @@ const createWitness = (width: ScopeWidth) => {
         owners.set(number, owner)
       }
     },
-    answers: owners,
   }
 }
 
@@ -136,7 +143,7 @@ describe('no answer of another scope', () => {
       const owners = new Map<string, string>()
       for (const door of [...vectorDoors, ...vectorDoors])
         for (const credential of credentials) {
-          const owner = cacheScopeOf(callerOf(encodeURIComponent(credential)), scope)
+          const owner = groupOf(credential, scope)
           for (const number of await ask(rig, door, credential, 'What is it?')) {
             assert.equal(owners.get(number) ?? owner, owner, `vector ${number}, told to ${credential}`)
             owners.set(number, owner)

@@ -29,12 +29,12 @@ const ask = async (rig: CachingRig, question: string, more: object = {}): Promis
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'chat', messages: [{ role: 'user', content: question }], ...more }),
   })
-  const body = await response.json()
+  const body = (await response.json()) as { choices: { message: { content: string } }[] }
   assert.equal(response.status, 200, JSON.stringify(body))
   // What is kept joins the index in the turn after the answer's end.
   await until(() => rig.records.length > before)
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
-  return { text: body.choices[0].message.content, cache: lastOf(rig)?.cache?.outcome }
+  return { text: body.choices[0]?.message.content ?? '', cache: lastOf(rig)?.cache?.outcome }
 }
 
 const lastOf = (rig: CachingRig) => rig.records.findLast(({ notes }) => notes.purpose === undefined)?.notes
@@ -74,17 +74,26 @@ test('what was answered so is not kept as an answer of its own', async () => {
   assert.equal((await ask(rig, password[1])).cache, 'semantic')
 })
 
-test('streams are answered from whole answers and the other way round', async () => {
+test("streams are answered from streams, in the caller's own frames", async () => {
   await using rig = await start()
-  await ask(rig, password[0])
-  const response = await fetch(`${rig.url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'chat', stream: true, messages: [{ role: 'user', content: password[1] }] }),
-  })
-  const text = await response.text()
-  // A frame names how it is to be answered, where that changes the answer; either way the stream is whole.
-  assert.match(text, /data: \[DONE\]/)
+  rig.upstream.always((request) => openaiText(`The answer to: ${questionIn(request)}`, { stream: true }))
+  const stream = async (question: string): Promise<string> => {
+    const response = await fetch(`${rig.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'chat', stream: true, messages: [{ role: 'user', content: question }] }),
+    })
+    const text = await response.text()
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+    return text
+  }
+  const first = await stream(password[0])
+  assert.match(first, /data: \[DONE\]/)
+  const again = await stream(password[1])
+  assert.match(again, /cache=semantic/)
+  const events = (text: string): string => text.replace(/^: .*$/gm, '')
+  assert.equal(events(again), events(first))
+  assert.equal(rig.upstream.journal.length, 1)
 })
 
 const different: readonly (readonly [string, string])[] = [

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { Agent, request } from 'node:http'
 import { describe, it } from 'node:test'
-import { inParallel } from '../faults/harness.ts'
-import { startFleet } from '../money/fleet.ts'
 import { openaiText, startFakeUpstream } from '../../testing/index.ts'
-import { openaiAt } from '../faults/harness.ts'
+import { inParallel, openaiAt } from '../faults/harness.ts'
+import { startFleet } from '../money/fleet.ts'
 
 interface Answered {
   readonly status: number

@@ -13,7 +13,10 @@ describe('a server with nearly as many calls under way as fit', () => {
   it('ends connections with their answers, and keeps them when there is room again', async () => {
     await using rig = await startRig({ capacity: 10 })
     const before = await rig.ask()
-    assert.deepEqual([await before.text().then(() => before.status), before.headers.get('connection')], [200, 'keep-alive'])
+    assert.deepEqual(
+      [await before.text().then(() => before.status), before.headers.get('connection')],
+      [200, 'keep-alive'],
+    )
     const release = await rig.fill(8)
     const during = await rig.ask()
     assert.deepEqual([await during.text().then(() => during.status), during.headers.get('connection')], [200, 'close'])

@@ -16,7 +16,7 @@ export interface SharingOptions {
 
 /** How a provider's limit was shared. */
 export interface Sharing {
-  /** The most calls within any window, of the limit. */
+  /** The most calls within any window after the first, of the limit. */
   readonly most: number
   /** After the first window, in whole ones, of what the limit allows. */
   readonly used: number
@@ -57,8 +57,12 @@ export const share = async ({ processes, limit, seconds, load, forMs }: SharingO
   const windows = Math.floor(forMs / windowMs) - 1
   const counted = moments.filter((at) => at >= first + windowMs && at < first + (1 + windows) * windowMs).length
   return {
-    // What is sent evenly arrives a little unevenly.
-    most: mostWithin(moments, windowMs - 50) / limit,
+    // While processes start they are often late with what they were let send.
+    most:
+      mostWithin(
+        moments.filter((at) => at >= first + windowMs),
+        windowMs - 50,
+      ) / limit,
     used: counted / (limit * windows),
     statuses,
   }

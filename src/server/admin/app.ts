@@ -5,6 +5,7 @@ import { asGatewayError, GatewayError, invalid } from '../../core/errors.ts'
 import { refusalHeaders } from '../../error-headers.ts'
 import { addAllowanceRoutes } from './allowance-routes.ts'
 import { addAuditRoutes } from './audit-routes.ts'
+import { addCacheRoutes } from './cache-routes.ts'
 import { addConfigRoutes } from './config-routes.ts'
 import { addDocumentRoutes } from './document-routes.ts'
 import { addKeyRoutes } from './key-routes.ts'
@@ -49,6 +50,7 @@ export const createAdminApp = (tools: AdminTools): AdminApp => {
   addScopeRoutes(app, tools)
   addAllowanceRoutes(app, tools)
   addQueueRoutes(app, tools)
+  addCacheRoutes(app, tools)
   addUsageRoutes(app, tools)
   addLineRoutes(app, tools)
   addAuditRoutes(app, tools)

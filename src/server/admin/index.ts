@@ -3,6 +3,7 @@ import type { Control } from '../../control/control.ts'
 import type { Clock } from '../../core/clock.ts'
 import { type GatewayError, invalid } from '../../core/errors.ts'
 import { parseJson } from '../../core/parse-json.ts'
+import type { RecallStanding } from '../../core/recall-standing.ts'
 import type { GateStanding } from '../../queueing/standing.ts'
 import { type BodyBudget, checkBodyHead, createBodyBudget, readBody } from '../body.ts'
 import { pathOf } from '../strict.ts'
@@ -21,6 +22,8 @@ export interface AdminOptions {
   configSchema(): object
   /** Where the queues before targets stand. Undefined: there are none. */
   readonly queues?: (() => readonly GateStanding[]) | undefined
+  /** How answering like similar questions goes. Undefined: that is never done. */
+  readonly recall?: (() => readonly RecallStanding[]) | undefined
   /** The configuration in force. Undefined: it is not shown, and cannot be read again. */
   readonly configuration?: ConfigurationTools | undefined
   /** Told of every refusal and failure. */

@@ -31,6 +31,8 @@ export const policy: Readonly<Record<string, Permission>> = {
   'GET /admin/api/allowances/:id/standings': 'read',
   'POST /admin/api/allowances/:id/release': 'write',
   'GET /admin/api/queues': 'read',
+  'GET /admin/api/cache': 'read',
+  'POST /admin/api/cache/purge': 'write',
   'GET /admin/api/usage': 'read',
   'GET /admin/api/lines': 'read',
   'GET /admin/api/audit': 'read',
