@@ -22,6 +22,6 @@ export {
 } from './library/create-gateway.ts'
 export type { EmbedAnswer, EmbedRequest } from './library/embed.ts'
 /** Values that satisfy a schema. */
-export type { ObjectRequest, ObjectResult, Partially, StandardSchema } from './library/object.ts'
+export type { ObjectIssue, ObjectRequest, ObjectResult, Partially, StandardSchema } from './library/object.ts'
 /** Models of the AI SDK as a provider of the gateway. */
 export { type AiSdkHandle, fromAiSdk } from './providers/ai-sdk/handles.ts'

@@ -79,9 +79,9 @@ const configured = (model: ModelConfig, targetOf: (written: TargetConfig) => Tar
   readsCaller: model.rules.length > 0,
 })
 
-/** Everything that is written of who answers. */
-const identityOf = ({ name, targets, rules, contextChain, policyChain }: ModelConfig): string =>
-  JSON.stringify([name, targets, rules, contextChain, policyChain])
+/** Everything that is written of who answers, and what an answer must be like. */
+const identityOf = ({ name, targets, rules, contextChain, policyChain, output }: ModelConfig): string =>
+  JSON.stringify([name, targets, rules, contextChain, policyChain, output])
 
 /** Rules first: they choose who may answer, and what follows orders and leaves out. */
 const policiesOf = (

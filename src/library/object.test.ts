@@ -114,3 +114,49 @@ describe('a value from a model', () => {
     )
   })
 })
+
+describe('a value that is not good', () => {
+  let upstream: FakeUpstream
+  let gateway: LibraryGateway
+  before(async () => {
+    upstream = await startFakeUpstream()
+    gateway = await createGateway({
+      discover: false,
+      providers: { up: { kind: 'openai-compatible', baseUrl: `${upstream.url}/v1`, apiKey: 'sk-upstream' } },
+      models: { chat: 'up/one' },
+    })
+    upstream.always(openaiText('{"total": "much", "currency": "EUR", "due": "2026-12-01"}'))
+  })
+  after(async () => {
+    await gateway.close()
+    await upstream.close()
+  })
+
+  const none = { total: 0, currency: 'EUR' as const, due: new Date(0) }
+  const wanted = { model: 'chat', schema: Invoice, prompt: 'What does it cost?' }
+
+  test('is replaced at once where that is wished', async () => {
+    const before = upstream.journal.length
+    const value = await gateway.object({ ...wanted, onInvalid: 'default', fallback: none })
+    assert.equal(value.total, 0)
+    assert.equal(upstream.journal.length, before + 1)
+    await assert.rejects(gateway.object({ ...wanted, onInvalid: 'default' }), /fallback/)
+  })
+
+  test('is told of to the program, with what is wrong, after the last time', async () => {
+    const before = upstream.journal.length
+    const told: string[] = []
+    const value = await gateway.object({
+      ...wanted,
+      onInvalid: (issues) => {
+        told.push(...issues.map(({ pointer }) => pointer))
+        return none
+      },
+    })
+    assert.equal(value, none)
+    assert.deepEqual(told, ['/total'])
+    assert.equal(upstream.journal.length, before + 2)
+    const result = await gateway.tryObject(wanted)
+    assert.ok(!result.success && result.attempts === 2)
+  })
+})

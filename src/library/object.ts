@@ -41,12 +41,29 @@ export interface ObjectRequest<T> extends Omit<ChatRequest, 'messages'> {
   readonly validate?: ((value: T) => string | undefined | Promise<string | undefined>) | undefined
   /** How often a model is asked, the first time included, 1 to 3. Default 2. */
   readonly attempts?: number | undefined
+  /**
+   * What happens to a value that is not good: the model is asked again (`retry`, the default); the `fallback` is taken
+   * at once (`default`); or a function gets what was wrong after the last time, and gives the value or throws.
+   */
+  readonly onInvalid?: 'retry' | 'default' | ((issues: readonly ObjectIssue[]) => T | Promise<T>) | undefined
 }
 
-/** What came of asking for a value, when failing is no exception. */
+/** What is wrong with a value. */
+export interface ObjectIssue {
+  /** A JSON pointer into it; empty: the value itself. */
+  readonly pointer: string
+  readonly message: string
+}
+
+/** What came of asking for a value, when failing is no exception. What it took is unknown where there was no answer. */
 export type ObjectResult<T> =
-  | { readonly success: true; readonly data: T; readonly attempts: number; readonly costUsd: string | undefined }
-  | { readonly success: false; readonly error: GatewayError }
+  | {
+      readonly success: true
+      readonly data: T
+      readonly attempts: number | undefined
+      readonly costUsd: string | undefined
+    }
+  | { readonly success: false; readonly error: GatewayError; readonly attempts: number | undefined }
 
 /** A value that grows while it comes: any part of it may be missing. */
 export type Partially<T> = T extends readonly (infer Item)[]
@@ -67,24 +84,40 @@ interface Prepared<T> {
   parse(text: string): Promise<T>
 }
 
+/** A value, and the answer that it stood in; undefined where the program gave it. */
+interface Given<T> {
+  readonly data: T
+  readonly answer: ChatAnswer | undefined
+}
+
 /** Asks for a value, and gives it with what it took. Throws GatewayError `output_invalid` when no model gave one. */
-export const askForObject = async <T>(
-  wanted: ObjectRequest<T>,
-  asking: Asking,
-): Promise<{ readonly data: T; readonly answer: ChatAnswer }> => {
+export const askForObject = async <T>(wanted: ObjectRequest<T>, asking: Asking): Promise<Given<T>> => {
   const { request, output, parse } = prepare(wanted)
-  const answer = await asking.chat(request, output)
-  return { data: await parse(answer.text), answer }
+  const { onInvalid } = wanted
+  try {
+    const answer = await asking.chat(request, output)
+    return { data: await parse(answer.text), answer }
+  } catch (thrown) {
+    if (typeof onInvalid !== 'function' || asGatewayError(thrown).code !== 'output_invalid') throw thrown
+    return { data: await onInvalid(issuesOf(asGatewayError(thrown))), answer: undefined }
+  }
 }
 
 /** The same, with the error as a value. */
 export const tryObject = async <T>(wanted: ObjectRequest<T>, asking: Asking): Promise<ObjectResult<T>> => {
   try {
     const { data, answer } = await askForObject(wanted, asking)
-    return { success: true, data, attempts: answer.attempts, costUsd: answer.costUsd }
+    return { success: true, data, attempts: answer?.attempts, costUsd: answer?.costUsd }
   } catch (thrown) {
-    return { success: false, error: asGatewayError(thrown) }
+    const error = asGatewayError(thrown)
+    const { attempts } = error.details.facts ?? {}
+    return { success: false, error, attempts: typeof attempts === 'number' ? attempts : undefined }
   }
+}
+
+const issuesOf = ({ details }: GatewayError): readonly ObjectIssue[] => {
+  const found = details.facts?.violations
+  return Array.isArray(found) ? (found as unknown as readonly ObjectIssue[]) : []
 }
 
 /** Gives a value as it grows; the last one is whole and valid. Throws where it cannot become so. */
@@ -101,9 +134,10 @@ export async function* growObject<T>(wanted: ObjectRequest<T>, asking: Asking): 
 }
 
 const prepare = <T>(wanted: ObjectRequest<T>): Prepared<T> => {
-  const { schema, prompt, messages, name = 'answer', fallback, validate, attempts = 2, ...rest } = wanted
+  const { schema, prompt, messages, name = 'answer', fallback, validate, attempts = 2, onInvalid, ...rest } = wanted
   if ((prompt === undefined) === (messages === undefined)) throw invalid('prompt', 'give either it or `messages`')
   if (!Number.isInteger(attempts) || attempts < 1 || attempts > 3) throw invalid('attempts', 'must be 1 to 3')
+  if (onInvalid === 'default' && fallback === undefined) throw invalid('onInvalid', 'needs a `fallback`')
   const standard = isStandard(schema) ? schema : undefined
   const parse = async (value: JsonValue): Promise<StandardResult<T>> =>
     standard ? standard['~standard'].validate(value) : { value: value as T }
@@ -115,7 +149,7 @@ const prepare = <T>(wanted: ObjectRequest<T>): Prepared<T> => {
       response_format: { type: 'json_schema', json_schema: { name, schema: jsonSchemaOf(schema), strict: false } },
     },
     output: {
-      attempts,
+      attempts: onInvalid === 'default' ? 1 : attempts,
       fallback: [],
       mode: 'incremental',
       rules: [],

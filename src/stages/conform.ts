@@ -153,6 +153,8 @@ class Work {
       `No answer satisfied the format that was asked for, after asking ${this.#asks} times: ${where}.`,
       {
         facts: {
+          asks: this.#asks,
+          attempts: this.#task.call.account.attempts.length,
           violations: violations.map(({ pointer, message }) => ({ pointer, message })),
           ...(this.#error && { error: this.#error.code }),
         },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { openaiText, openaiToolCalls, type ScriptStep } from '../../testing/index.ts'
+import { callers } from './callers.ts'
 import { good, post, question, startStructured, textOf } from './rig.ts'
 
 /** A kind of provider that knows no schemas, with a model that is known to call tools. */
@@ -57,4 +58,22 @@ describe('a target that knows no schemas', () => {
     assert.equal(await textOf(await post(rig.running, question({ tools }))), good)
     assert.match(rig.first.journal[0]?.body ?? '', /It must satisfy this JSON Schema/)
   })
+})
+
+describe('official clients in front of a target that knows no formats', () => {
+  for (const [name, ask] of Object.entries(callers)) {
+    for (const streams of [false, true]) {
+      test(`${name} reads what it asked for, ${streams ? 'streamed' : 'whole'}`, async () => {
+        for (const given of [
+          { kind: 'deepseek', model: 'deepseek-v4-pro' },
+          { quirks: { schemaFormat: false, jsonFormat: false } },
+        ]) {
+          await using rig = await startStructured(given)
+          rig.first.always(calling(`\`\`\`json\n${good}\n\`\`\``))
+          assert.deepEqual(await ask(rig.running.url, streams), JSON.parse(good))
+          assert.ok(!(rig.first.journal[0]?.body ?? '').includes('json_schema'))
+        }
+      })
+    }
+  }
 })

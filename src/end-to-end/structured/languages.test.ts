@@ -46,7 +46,8 @@ const hopeless = [
 ]
 
 const kinds = Object.entries(damages).map(([kind, damage]) => ({ kind, text: damage(intended, seeded(1)), asks: 1 }))
-const cases = [...kinds, ...hopeless.map((text) => ({ kind: text, text, asks: 2 }))]
+const two = { kind: 'two values', text: `{"total": 3}\n${JSON.stringify(intended)}`, asks: 1 }
+const cases = [...kinds, two, ...hopeless.map((text) => ({ kind: text, text, asks: 2 }))]
 
 const usage = { input: 20, output: 7 }
 
