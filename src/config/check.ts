@@ -8,11 +8,13 @@ import type { Environment } from './expand.ts'
 import { type Complain, complainOf } from './issues.ts'
 import { modelSchema } from './model-schema.ts'
 import type { Names } from './names.ts'
+import { outputSchema } from './output-schema.ts'
 import { priceSchema } from './price-schema.ts'
 import { providerSchema } from './provider-schema.ts'
 import { resolveCache, resolveTiers } from './resolve-cache.ts'
 import { resolveCallers } from './resolve-callers.ts'
 import { resolveModels, resolveRetry, resolveTimeouts } from './resolve-models.ts'
+import { resolveOutput } from './resolve-output.ts'
 import { resolvePrices } from './resolve-prices.ts'
 import { resolveProviders } from './resolve-providers.ts'
 import { exposureProblem, resolveServer } from './resolve-server.ts'
@@ -78,6 +80,7 @@ const resolve = (
     timeouts: resolveTimeouts(timeouts),
     retry: resolveRetry(leniently(raw.retry ?? {}, retrySchema) ?? {}),
     cache: resolveCache(cache.models, { path: ['cache', 'models'], names }),
+    output: resolveOutput(leniently(raw.output, outputSchema.optional()), ['output'], names),
   }
   const server = leniently(raw.server ?? {}, serverSchema) ?? serverSchema.parse({})
   const callers = resolveCallers(raw, names)
@@ -98,6 +101,7 @@ const resolve = (
     telemetry: leniently(raw.telemetry ?? {}, telemetrySchema) ?? telemetrySchema.parse({}),
     timeouts: { ...defaults.timeouts, connectMs: timeouts.connect },
     retry: defaults.retry,
+    output: defaults.output,
   }
 }
 

@@ -47,6 +47,8 @@ export interface Config {
   }
   /** For calls whose model has none of its own. */
   readonly retry: RetryLimits
+  /** For calls whose model says nothing of it; undefined: what is usual. */
+  readonly output: OutputRules | 'off' | undefined
 }
 
 export interface ServerConfig {

@@ -72,3 +72,20 @@ describe('the output of a model in a configuration', () => {
       assert.ok(deeper.includes(`models.chat.output.${place}`), `${place}\n${deeper}`)
   })
 })
+
+describe('the output of all models in a configuration', () => {
+  test('holds where a model says nothing, and for models by their provider', async () => {
+    const config = await parseConfig(
+      {
+        discover: false,
+        providers: { sim: { kind: 'simulated' } },
+        models: { a: 'sim/small', b: { targets: ['sim/small'], output: { attempts: 3 } } },
+        output: false,
+      },
+      {},
+    )
+    assert.equal(config.output, 'off')
+    assert.equal(config.models.get('a')?.output, 'off')
+    assert.deepEqual(config.models.get('b')?.output, { attempts: 3, fallback: [], mode: 'incremental', rules: [] })
+  })
+})

@@ -31,6 +31,7 @@ export const planOf = (config: Config, providers: ProviderSet, policies: Policie
     policyChain: [],
     timeouts: config.timeouts,
     retry: config.retry,
+    output: config.output,
     cache: config.cache.models,
     identity: name,
     readsCaller: false,

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import type { CacheRules } from '../core/cache-rules.ts'
+import type { OutputRules } from '../core/output-rules.ts'
 import type { HedgeLimits, RetryLimits, RouteTimeouts } from '../routing/plan.ts'
 import { type Path, shown } from './complaints.ts'
 import type { MirrorConfig, ModelConfig, TargetConfig } from './config.ts'
@@ -21,6 +22,8 @@ type WrittenTimeouts = Partial<Omit<z.output<typeof timeoutsSchema>, 'connect'>>
 export interface RouteDefaults {
   readonly timeouts: RouteTimeouts
   readonly retry: RetryLimits
+  /** Undefined: what is usual. */
+  readonly output: OutputRules | 'off' | undefined
   /** Undefined: nothing is kept. */
   readonly cache: CacheRules | undefined
 }
@@ -81,7 +84,7 @@ export const resolveModels = (
       queue: model.queue,
       hedge: resolveHedge(model, entry.path, names),
       mirror: resolveMirror(model, entry.path, names),
-      output: resolveOutput(model.output, [...entry.path, 'output'], names),
+      output: resolveOutput(model.output, [...entry.path, 'output'], names) ?? defaults.output,
       cache: resolveCache(model.cache, {
         path: [...entry.path, 'cache'],
         names,

@@ -6,6 +6,7 @@ import { allowanceFields, scopedBudgetSchema, scopedLimitsSchema } from './allow
 import { cacheSchema } from './cache-schema.ts'
 import { choice, duration, flag, list, moment, name, named, number, section, size, text, whole } from './fields.ts'
 import { modelSchema } from './model-schema.ts'
+import { outputSchema } from './output-schema.ts'
 import { orgSchema, teamSchema, userSchema } from './people-schema.ts'
 import { priceSchema } from './price-schema.ts'
 import { providerSchema } from './provider-schema.ts'
@@ -219,6 +220,7 @@ export const configSchema = section(
     telemetry: telemetrySchema.prefault({}),
     timeouts: timeoutsSchema.prefault({}),
     retry: retrySchema.prefault({}),
+    output: outputSchema.optional(),
   },
   { description: 'The configuration of Tollgate.' },
 )

@@ -37,6 +37,8 @@ const start = async () => {
       },
       models: { own: 'own/anthropic.claude-haiku-4-5', other: 'other/any' },
       retry: { attempts: 1 },
+      // What is answered is prose, whatever was asked for.
+      output: false,
     },
     forgetful,
   )

@@ -51,6 +51,8 @@ test('two thousand bodies that are nearly right are answered or refused in Googl
       providers: { g: at('gemini', 'v1beta'), o: at('openai-compatible'), a: at('anthropic') },
       models: { google: 'g/gemini-3.6-flash', openai: 'o/gpt-5-mini', anthropic: 'a/claude-haiku-4-5' },
       retry: { attempts: 1 },
+      // What is answered is prose, whatever was asked for.
+      output: false,
     },
     forgetful,
   )

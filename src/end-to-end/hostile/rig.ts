@@ -45,6 +45,8 @@ export const startRig = async (more: ConfigInput = {}, settings: Settings = {}):
     {
       providers: { up: openaiAt(openai.url), claude: anthropicAt(anthropic.url) },
       models: { chat: 'up/one', claude: 'claude/one' },
+      // What is answered is prose, whatever was asked for.
+      output: false,
       ...more,
     },
     settings,

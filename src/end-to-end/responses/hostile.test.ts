@@ -109,6 +109,8 @@ describe('generated bodies at the door of Responses', () => {
           claude: anthropicAt(upstream.url),
         },
         models: { own: 'own/one', chat: 'chat/one', claude: 'claude/one' },
+        // What is answered is prose, whatever was asked for.
+        output: false,
       },
       forgetful,
     )
