@@ -203,7 +203,8 @@ export type ToolChoice =
 
 export type Format =
   | { readonly kind: 'text' }
-  | { readonly kind: 'json' }
+  /** `any`: also a list or a single value; else an object. */
+  | { readonly kind: 'json'; readonly any?: true | undefined }
   | {
       readonly kind: 'schema'
       readonly name: string

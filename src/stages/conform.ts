@@ -102,7 +102,10 @@ class Work {
     this.#rules = rules
     const { format, tools } = task
     const schema = format?.kind === 'schema' ? format.schema : undefined
-    this.#demands = { tools, format: format && { schema, rules: rules.rules, check: rules.check } }
+    this.#demands = {
+      tools,
+      format: format && { schema, isAny: format.kind === 'json' && format.any, rules: rules.rules, check: rules.check },
+    }
   }
 
   /** Asks the model of the call, and again with what was wrong. Undefined: it never did it right. */

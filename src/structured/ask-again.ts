@@ -29,7 +29,7 @@ export const inWords = (format: Format): Message | undefined => {
   if (format.kind === 'text') return undefined
   const text =
     format.kind === 'json'
-      ? 'Answer with one JSON object and nothing else: no other words, no fences.'
+      ? `Answer with one JSON ${format.any ? 'value' : 'object'} and nothing else: no other words, no fences.`
       : `Answer with one JSON value and nothing else: no other words, no fences. It must satisfy this JSON Schema${described(format)}:\n${JSON.stringify(format.schema)}`
   return { role: 'system', parts: [{ kind: 'text', text }] }
 }

@@ -44,6 +44,7 @@ describe('climbing from what a model said to what was wanted', () => {
     const demand = { schema: undefined, rules: [] }
     assert.equal((await climb('{"a": 1}', demand, checks)).rung, 'native')
     assert.equal((await climb('[1]', demand, checks)).rung, undefined)
+    assert.equal((await climb('[1]', { ...demand, isAny: true }, checks)).rung, 'native')
     assert.equal((await climb('```json\n{"a": 1}\n```', demand, checks)).rung, 'extracted')
   })
 

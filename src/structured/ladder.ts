@@ -8,6 +8,8 @@ import type { SchemaChecks } from './schema-checks.ts'
 /** What an answer must satisfy; without a schema it must be an object. */
 export interface Demand {
   readonly schema: JsonObject | undefined
+  /** Without a schema: may it be any value that JSON can say? */
+  readonly isAny?: boolean | undefined
   readonly rules: readonly OutputRule[]
   readonly check?: OutputRules['check']
 }
@@ -49,10 +51,10 @@ const noObject: Violation = { pointer: '', message: 'must be an object', keyword
 
 const violationsOf = async (
   value: JsonValue,
-  { schema, rules, check }: Demand,
+  { schema, isAny, rules, check }: Demand,
   checks: SchemaChecks,
 ): Promise<readonly Violation[]> => {
-  const ofSchema = schema ? await bySchema(value, schema, checks) : isPlainObject(value) ? [] : [noObject]
+  const ofSchema = schema ? await bySchema(value, schema, checks) : isAny || isPlainObject(value) ? [] : [noObject]
   if (ofSchema.length > 0) return ofSchema
   const ofRules = brokenRules(value, rules)
   return ofRules.length > 0 || !check ? ofRules : check(value)

@@ -100,7 +100,7 @@ const readFormat = (config: JsonObject, path: string, reading: Reading): Format 
       : answerSchema(objectOf(responseSchema, `${path}.responseSchema`))
   // Google gives it no name, which other languages need.
   if (schema) return { kind: 'schema', name: 'output', schema, strict: isStrict(schema) || undefined }
-  return mime && { kind: mime === 'application/json' ? 'json' : 'text' }
+  return mime && (mime === 'application/json' ? { kind: 'json', any: true } : { kind: 'text' })
 }
 
 const readLogProbs = ({ responseLogprobs, logprobs }: JsonObject, path: string): Chat['logProbs'] => {
