@@ -1,6 +1,7 @@
 import type { Match } from './core/allowance.ts'
 import type { Answer, Form } from './core/answer.ts'
 import { type Background, createBackground } from './core/background.ts'
+import { wishWithin } from './core/cache-words.ts'
 import { type Attempt, type CacheWish, type Call, type Caller, createId } from './core/call.ts'
 import type { Reader } from './core/chunk.ts'
 import type { Clock } from './core/clock.ts'
@@ -183,7 +184,7 @@ export interface Question {
   readonly priority?: Priority | undefined
   /** The caller's own name for it, 1 to 255 printable characters. */
   readonly idempotencyKey?: string | undefined
-  /** What the caller wishes of answers from memory. */
+  /** What the caller wishes of answers from memory; no more than its key may. */
   readonly cacheWish?: CacheWish | undefined
   /** What is done so that its answer satisfies its format, in place of what its model says. */
   readonly output?: OutputRules | undefined
@@ -239,7 +240,7 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
       retryCount: question.retryCount ?? 0,
       priority: priorityWithin(question.priority, question.caller.priority),
       idempotencyKey: question.idempotencyKey,
-      cacheWish: question.cacheWish,
+      cacheWish: wishWithin(question.cacheWish, question.caller.cache),
       output: question.output,
     }
     const deadline = setTimeout(expire, totalMs, reins, totalMs)

@@ -8,10 +8,12 @@ export type { Delta, FinishReason } from './core/delta.ts'
 export { type ErrorCode, GatewayError } from './core/errors.ts'
 /** Tokens in disjoint parts. */
 export type { Usage } from './core/usage.ts'
+/** Answers that are kept. */
+export type { AnswerMemory, Purge } from './library/answer-memory.ts'
 /** What is asked. */
 export type { ChatRequest } from './library/chat-request.ts'
 /** A whole answer. */
-export type { AssistantMessage, ChatAnswer, RequestedTool } from './library/collect.ts'
+export type { AnswerCacheNote, AssistantMessage, ChatAnswer, RequestedTool } from './library/collect.ts'
 /** The gateway in this process. */
 export {
   type CallerScope,

@@ -1,5 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { hint } from '../config/suggest.ts'
+import { keyCaches } from '../core/key-cache.ts'
+import { leastWeight, mostWeight, priorities } from '../core/priority.ts'
 import { guarded } from './guarded.ts'
 import type { Clearable } from './keys.ts'
 import { addStoreOptions } from './store-options.ts'
@@ -9,7 +11,17 @@ import { duration, future, names } from './words.ts'
 const load = () => import('./keys.ts')
 
 /** What a key can be without. */
-const clearable = ['org', 'team', 'user', 'models', 'doors', 'expires'] as const satisfies readonly Clearable[]
+const clearable = [
+  'org',
+  'team',
+  'user',
+  'models',
+  'doors',
+  'priority',
+  'weight',
+  'cache',
+  'expires',
+] as const satisfies readonly Clearable[]
 
 const clearables = (text: string): readonly Clearable[] =>
   names(text).map((name) => {
@@ -17,6 +29,12 @@ const clearables = (text: string): readonly Clearable[] =>
     if (known !== undefined) return known
     throw new InvalidArgumentError(`A key has no ${JSON.stringify(name)} to clear${hint(name, clearable)}`)
   })
+
+const share = (text: string): number => {
+  const number = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+  if (number >= leastWeight && number <= mostWeight) return number
+  throw new InvalidArgumentError(`It must be a number from ${leastWeight} to ${mostWeight}.`)
+}
 
 const addFields = (command: Command): Command =>
   command
@@ -29,6 +47,17 @@ const addFields = (command: Command): Command =>
       names,
     )
     .option('--doors <paths>', 'doors it may use, with commas between them, such as /v1/messages (else all)', names)
+    .addOption(
+      new Option('--priority <name>', 'the most urgent that its calls may be where they wait (else normal)').choices(
+        priorities,
+      ),
+    )
+    .option('--weight <number>', 'its share against others that wait (else 1)', share)
+    .addOption(
+      new Option('--cache <word>', 'how far it goes with answers from memory (else as far as the model does)').choices(
+        keyCaches,
+      ),
+    )
     .option('--expires <when>', 'end of its life: a time from now such as 90d, or a date (else never)', future)
 
 /** `tollgate keys`: virtual keys of the store. */

@@ -10,6 +10,24 @@ const files = {
 }
 
 describe('tollgate keys', () => {
+  test('hold a key to less of memory, and set its turn where calls wait', async () => {
+    await using folder = await createFolder()
+    const surroundings = { folder: folder.path }
+    const words = ['keys', 'create', 'hr', '--cache', 'off', '--priority', 'low', '--weight', '2.5', '--json']
+    const { key } = JSON.parse((await run(words, surroundings)).output)
+    assert.deepEqual([key.cache, key.priority, key.weight], ['off', 'low', 2.5])
+    const change = ['keys', 'change', 'hr', '--cache', 'exact', '--clear', 'weight,priority', '--json']
+    const changed = JSON.parse((await run(change, surroundings)).output)
+    assert.deepEqual([changed.cache, changed.priority, changed.weight], ['exact', undefined, undefined])
+    for (const wrong of [
+      ['--cache', 'read'],
+      ['--weight', '0'],
+      ['--weight', '1e2'],
+      ['--priority', 'urgent'],
+    ])
+      assert.equal((await run(['keys', 'create', 'x', ...wrong], surroundings)).code, 2, wrong.join(' '))
+  })
+
   test('makes a key: its secret alone on standard output, words about it beside, and the file with it', async () => {
     await using folder = await createFolder()
     const words = ['keys', 'create', 'web', '--team', 'shop', '--models', 'sim/small', '--expires', '90d']

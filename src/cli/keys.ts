@@ -1,5 +1,7 @@
 import { durationText } from '../config/durations.ts'
 import type { Control, KeyView, NewKey } from '../control/control.ts'
+import type { KeyCache } from '../core/key-cache.ts'
+import type { Priority } from '../core/priority.ts'
 import { actor } from './actor.ts'
 import { Misuse } from './failure.ts'
 import { momentJson, momentText } from './moments.ts'
@@ -16,6 +18,9 @@ export interface KeyOptions extends StoreOptions {
   readonly user?: string
   readonly models?: readonly string[]
   readonly doors?: readonly string[]
+  readonly priority?: Priority
+  readonly weight?: number
+  readonly cache?: KeyCache
   /** Unix milliseconds. */
   readonly expires?: number
 }
@@ -46,7 +51,7 @@ export const rotateKey = (name: string, options: StoreOptions & { readonly overl
   })
 
 /** What a key can be without. */
-export type Clearable = 'org' | 'team' | 'user' | 'models' | 'doors' | 'expires'
+export type Clearable = 'org' | 'team' | 'user' | 'models' | 'doors' | 'priority' | 'weight' | 'cache' | 'expires'
 
 /** Changes what a key belongs to and may do. */
 export const changeKey = (
@@ -75,10 +80,14 @@ export const revokeKey = (name: string, options: StoreOptions): Promise<void> =>
 const ofKey = <T>(control: Control, name: string, work: () => Promise<T>): Promise<T> =>
   named({ what: 'key', name, known: async () => (await control.keys()).map((key) => key.name) }, work)
 
+const given = ['org', 'team', 'user', 'models', 'doors', 'priority', 'weight', 'cache'] as const
+
 /** Only what was given: a field that is absent stays as it is. */
-const wishOf = ({ org, team, user, models, doors, expires }: KeyOptions): Omit<NewKey, 'name'> =>
+const wishOf = ({ expires, ...options }: KeyOptions): Omit<NewKey, 'name'> =>
   Object.fromEntries(
-    Object.entries({ org, team, user, models, doors, expiresAt: expires }).filter(([, value]) => value !== undefined),
+    [...given.map((field) => [field, options[field]] as const), ['expiresAt', expires] as const].filter(
+      ([, value]) => value !== undefined,
+    ),
   )
 
 interface WithSecret {

@@ -26,9 +26,11 @@ describe('a report as a table', () => {
         'MEASURED $',
         'ESTIMATED $',
         'UNKNOWN',
+        'HITS',
+        'SAVED $',
       ],
-      ['shop', 'chat', '10', '1', '12', '100', '0', '42', '1234.567890123', '0.000000005', '0'],
-      ['total', '10', '1', '12', '100', '0', '42', '1234.567890123', '0.000000005', '0'],
+      ['shop', 'chat', '10', '1', '12', '100', '0', '42', '1234.567890123', '0.000000005', '0', '0', '0'],
+      ['total', '10', '1', '12', '100', '0', '42', '1234.567890123', '0.000000005', '0', '0', '0'],
     ])
   })
 
@@ -37,9 +39,25 @@ describe('a report as a table', () => {
     const some = row({ model: 'chat' }, { attempts: 3, calls: 3, unknownCost: 1, measuredCost: 2n })
     const nothing = row({}, {})
     const [, first, second, last] = cellsOf(reportTable(['model'], [unknown, some], nothing))
-    assert.deepEqual(first?.slice(-3), ['?', '?', '3'])
-    assert.deepEqual(second?.slice(-3), ['0.000000002', '0', '1'])
-    assert.deepEqual(last?.slice(-3), ['0', '0', '0'])
+    assert.deepEqual(first?.slice(-5, -2), ['?', '?', '3'])
+    assert.deepEqual(second?.slice(-5, -2), ['0.000000002', '0', '1'])
+    assert.deepEqual(last?.slice(-5, -2), ['0', '0', '0'])
+  })
+
+  test('tells hits and what they saved, and that it is unknown where none of it is known', () => {
+    const hits = { hits: 3, calls: 3 }
+    const [, known, unknown] = cellsOf(
+      reportTable(
+        ['model'],
+        [
+          row({ model: 'a' }, { ...hits, saved: 5n, unknownSaved: 1 }),
+          row({ model: 'b' }, { ...hits, unknownSaved: 3 }),
+        ],
+        row({}, {}),
+      ),
+    )
+    assert.deepEqual(known?.slice(-2), ['3', '0.000000005'])
+    assert.deepEqual(unknown?.slice(-2), ['3', '?'])
   })
 
   test('counts everything that was read as tokens in', () => {
@@ -83,6 +101,12 @@ describe('attempts as a table', () => {
       '0.0000088',
       'c1#2',
     ])
+  })
+
+  test('show an answer from memory as one that used nothing', () => {
+    const { usage: _usage, ...bare } = line
+    const cells = cellsOf(linesTable([{ ...bare, ordinal: 0, memory: 'semantic', cost: '0', saved: '5' }]))[1]
+    assert.deepEqual(cells?.slice(6), ['0', '0', 'semantic', '0', 'c1#0'])
   })
 
   test('show what is unknown as unknown, not as nothing', () => {

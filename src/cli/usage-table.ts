@@ -1,6 +1,6 @@
 import type { LedgerLine } from '../core/ledger-line.ts'
 import { usdFromNanos } from '../core/money.ts'
-import { inputTokens, outputTokens } from '../core/usage.ts'
+import { inputTokens, outputTokens, type Usage } from '../core/usage.ts'
 import type { ReportKey, ReportRow } from '../stores/store.ts'
 import { momentText } from './moments.ts'
 import { type Column, table } from './table.ts'
@@ -12,6 +12,8 @@ const figures: readonly Column[] = [
   { heading: 'MEASURED $', align: 'point' },
   { heading: 'ESTIMATED $', align: 'point' },
   { heading: 'UNKNOWN', align: 'right' },
+  { heading: 'HITS', align: 'right' },
+  { heading: 'SAVED $', align: 'point' },
 ]
 
 /** Sums by group, the sum of all below them. Attempts whose cost is unknown are counted, and in no sum of money. */
@@ -36,10 +38,15 @@ const figuresOf = (row: ReportRow): string[] => {
     isAllUnknown ? '?' : usdFromNanos(row.measuredCost),
     isAllUnknown ? '?' : usdFromNanos(row.estimatedCost),
     String(row.unknownCost),
+    String(row.hits),
+    isNoSavingKnown(row) ? '?' : usdFromNanos(row.saved),
   ]
 }
 
-/** Attempts one by one. */
+const isNoSavingKnown = ({ hits, saved, unknownSaved }: ReportRow): boolean =>
+  hits > 0 && unknownSaved === hits && saved === 0n
+
+/** Attempts one by one, and answers from memory. */
 export const linesTable = (lines: readonly LedgerLine[]): string =>
   table(
     [
@@ -58,6 +65,10 @@ export const linesTable = (lines: readonly LedgerLine[]): string =>
     lines.map(rowOf),
   )
 
+/** Nothing is used for an answer from memory. */
+const tokensOf = ({ memory, usage }: LedgerLine, count: (usage: Usage) => number): string =>
+  memory === undefined ? (usage ? String(count(usage)) : '?') : '0'
+
 const rowOf = (line: LedgerLine): string[] => [
   momentText(line.at),
   line.key,
@@ -65,9 +76,9 @@ const rowOf = (line: LedgerLine): string[] => [
   line.target,
   line.outcome,
   line.durationMs.toFixed(0),
-  line.usage ? String(inputTokens(line.usage)) : '?',
-  line.usage ? String(outputTokens(line.usage)) : '?',
-  line.usage?.source ?? 'unknown',
+  tokensOf(line, inputTokens),
+  tokensOf(line, outputTokens),
+  line.memory ?? line.usage?.source ?? 'unknown',
   line.cost === undefined ? '?' : usdFromNanos(BigInt(line.cost)),
   `${line.call}#${line.ordinal}`,
 ]

@@ -67,6 +67,7 @@ const rowJson = (row: ReportRow) => ({
   cost: moneyJson(row.cost),
   measuredCost: moneyJson(row.measuredCost),
   estimatedCost: moneyJson(row.estimatedCost),
+  saved: moneyJson(row.saved),
 })
 
 /** As JSON each line is an object on a line of its own. */
@@ -84,9 +85,10 @@ const tellLines = async (control: Control, { from, to, where = {}, limit, json }
   if (found.length > limit) tell(`-- only the newest ${limit} are shown; --limit shows more.`)
 }
 
-const lineJson = ({ at, cost, held, ...line }: LedgerLine) => ({
+const lineJson = ({ at, cost, held, saved, ...line }: LedgerLine) => ({
   ...line,
   at: momentJson(at),
   cost: cost === undefined ? undefined : moneyJson(BigInt(cost)),
   held: held === undefined ? undefined : moneyJson(BigInt(held)),
+  saved: saved === undefined ? undefined : moneyJson(BigInt(saved)),
 })

@@ -34,6 +34,7 @@ export const resolveKeys = (entries: readonly Entry<z.output<typeof keySchema>>[
     doors: value.doors,
     priority: value.priority,
     weight: value.weight,
+    cache: value.cache,
     expiresAt: value.expires,
   }))
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { callerDoors } from '../core/doors.ts'
+import { keyCaches } from '../core/key-cache.ts'
 import { priorities } from '../core/priority.ts'
 import { adminSchema } from './admin-schema.ts'
 import { allowanceFields, scopedBudgetSchema, scopedLimitsSchema } from './allowance-schema.ts'
@@ -119,6 +120,11 @@ export const keySchema = section(
       { least: 0.01, most: 1_000 },
       { description: 'Its share against other keys of the same priority that wait. Default: 1.', examples: [2] },
     ).optional(),
+    cache: choice(keyCaches, {
+      description:
+        'How far it goes with answers from memory: `off`, it is given none and none of its are kept; `exact`, to equal questions only; `semantic`, to similar ones as well, where its model has it so. Callers may ask for less. Default: as far as the model goes.',
+      examples: ['off'],
+    }).optional(),
     expires: moment({
       description: 'From when on it is refused; a date alone is its beginning in UTC. Absent: never.',
       examples: ['2027-01-31'],

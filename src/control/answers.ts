@@ -33,10 +33,11 @@ export const createAnswerControl = ({ entries, answers, keys, scopes }: AnswersO
       const note = { actor, action: 'cache.purge', detail: { ...wanted } }
       // First, so that nothing is ever taken away without a word of who did it.
       await entries.write({ kind: 'cache', name: 'answers', document: {}, expect: found?.version ?? 'new', ...note })
-      if (wanted.team === undefined) return there.purge(filter)
+      const team = wanted.team ?? teamOf(filter.scope)
+      if (team === undefined) return there.purge(filter)
       let count = 0
       for (const org of await orgsOf({ keys, scopes }))
-        count += await there.purge({ ...filter, scope: teamScope(wanted.team, org) })
+        count += await there.purge({ ...filter, scope: teamScope(team, org) })
       return count
     },
   }
@@ -51,6 +52,12 @@ const orgsOf = async ({ keys, scopes }: Pick<AnswersOptions, 'keys' | 'scopes'>)
     ...(await keys()).map(({ org }) => org),
   ])
 
+/** Of a scope that names a team and no org; undefined: it names something else. */
+const teamOf = (scope: string | undefined): string | undefined => {
+  const name = /^team:([^/]+)$/.exec(scope ?? '')?.[1]
+  return name?.replace(/%(?:25|2F)/g, decodeURIComponent)
+}
+
 const teamScope = (team: string, org: string | undefined): string => cacheScopeOf({ key: 'any', team, org }, 'team')
 
 const fields = ['key', 'scope', 'owner', 'model', 'tag', 'team'] as const
@@ -64,9 +71,9 @@ const filterOf = (wanted: AnswersWanted): CacheFilter => {
   }
   if (filter.tag?.includes('=') === false) throw invalid('tag', 'must look like name=value')
   if (team !== undefined && filter.scope !== undefined) throw invalid('team', 'is a scope: give one of them')
-  if (filter.scope !== undefined && !/^(?:gateway|key|team|org):./.test(filter.scope))
-    throw invalid('scope', 'must begin with gateway:, key:, team: or org:')
+  if (filter.scope !== undefined && !/^(?:gateway$|gateway:\*$|(?:key|team|org):.)/.test(filter.scope))
+    throw invalid('scope', 'must be gateway, or begin with key:, team: or org:')
   if (all === true && given.length > 0) throw invalid('all', 'goes with nothing else')
   if (all !== true && given.length === 0) throw invalid('', `needs one of ${fields.join(', ')}, or all`)
-  return filter
+  return filter.scope === 'gateway' ? { ...filter, scope: 'gateway:*' } : filter
 }

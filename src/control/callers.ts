@@ -58,14 +58,14 @@ export const createCallers = (config: Declaration, sources: CallerSources): Call
   return { keys, callers }
 }
 
-type Belongs = Pick<DeclaredKey, 'org' | 'team' | 'user' | 'models' | 'doors' | 'priority' | 'weight'>
+type Belongs = Pick<DeclaredKey, 'org' | 'team' | 'user' | 'models' | 'doors' | 'priority' | 'weight' | 'cache'>
 
 /** What a key does not say itself, its user and its team say. */
 const callerOf = (name: string, belongs: Belongs, { orgOf, teamOf }: Parents): Caller => {
-  const { org, team, user, models, doors, priority, weight } = belongs
+  const { org, team, user, models, doors, priority, weight, cache } = belongs
   const ownTeam = team ?? (user === undefined ? undefined : teamOf.get(user))
   const ownOrg = org ?? (ownTeam === undefined ? undefined : orgOf.get(ownTeam))
-  return { key: name, org: ownOrg, team: ownTeam, user, models, doors, priority, weight }
+  return { key: name, org: ownOrg, team: ownTeam, user, models, doors, priority, weight, cache }
 }
 
 const isSame = (one: Caller, other: Caller): boolean => JSON.stringify(one) === JSON.stringify(other)

@@ -1,4 +1,6 @@
 import type { Allowance } from '../core/allowance.ts'
+import type { KeyCache } from '../core/key-cache.ts'
+import type { Priority } from '../core/priority.ts'
 import type { Scope } from '../core/scope.ts'
 import type {
   AuditEntry,
@@ -20,6 +22,12 @@ export interface KeyView {
   readonly user?: string | undefined
   readonly models?: readonly string[] | undefined
   readonly doors?: readonly string[] | undefined
+  /** The most urgent that its calls may be where they wait; undefined: normal. */
+  readonly priority?: Priority | undefined
+  /** Its share against others that wait, 0.01 to 1000; undefined: 1. */
+  readonly weight?: number | undefined
+  /** How far it goes with answers from memory; undefined: as far as the model does. */
+  readonly cache?: KeyCache | undefined
   /** Unix milliseconds. */
   readonly createdAt?: number | undefined
   readonly expiresAt?: number | undefined
@@ -35,6 +43,12 @@ export interface NewKey {
   readonly user?: string | undefined
   readonly models?: readonly string[] | undefined
   readonly doors?: readonly string[] | undefined
+  /** The most urgent that its calls may be where they wait; undefined: normal. */
+  readonly priority?: Priority | undefined
+  /** Its share against others that wait, 0.01 to 1000; undefined: 1. */
+  readonly weight?: number | undefined
+  /** How far it goes with answers from memory; undefined: as far as the model does. */
+  readonly cache?: KeyCache | undefined
   readonly expiresAt?: number | undefined
 }
 

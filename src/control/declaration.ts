@@ -1,4 +1,5 @@
 import type { Allowance } from '../core/allowance.ts'
+import type { KeyCache } from '../core/key-cache.ts'
 import type { Priority } from '../core/priority.ts'
 
 /** A virtual key as the configuration declares it, of any form. */
@@ -16,6 +17,8 @@ export interface DeclaredKey {
   readonly priority?: Priority | undefined
   /** Its share against others that wait; undefined: 1. */
   readonly weight?: number | undefined
+  /** How far it goes with answers from memory; undefined: as far as the model does. */
+  readonly cache?: KeyCache | undefined
   /** Unix milliseconds from which it is refused; undefined: never. */
   readonly expiresAt?: number | undefined
 }

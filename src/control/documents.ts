@@ -1,5 +1,7 @@
 import * as z from 'zod'
 import type { Allowance } from '../core/allowance.ts'
+import { keyCaches } from '../core/key-cache.ts'
+import { leastWeight, mostWeight, priorities } from '../core/priority.ts'
 import type { ControlKind } from '../stores/store.ts'
 import { allowanceSchema } from './allowance-schema.ts'
 import { instant, nameText } from './document-fields.ts'
@@ -20,6 +22,9 @@ const keySchema = z.strictObject({
   user: nameText.optional(),
   models: z.array(nameText).max(1_000).optional(),
   doors: z.array(nameText).max(100).optional(),
+  priority: z.enum(priorities).optional(),
+  weight: z.number().min(leastWeight).max(mostWeight).optional(),
+  cache: z.enum(keyCaches).optional(),
   createdAt: instant,
   expiresAt: instant.optional(),
   revokedAt: instant.optional(),

@@ -1,4 +1,6 @@
 import { invalid } from '../core/errors.ts'
+import { keyCaches } from '../core/key-cache.ts'
+import { leastWeight, mostWeight, priorities } from '../core/priority.ts'
 import type { KeyView, NewKey } from './control.ts'
 import type { DeclaredKey } from './declaration.ts'
 import type { KeyDocument } from './documents.ts'
@@ -41,11 +43,20 @@ export const checkKeyFields = (fields: KeyFields, known: Known): void => {
       throw invalid(`doors.${at}`, `is none of ${known.doors.join(', ')}`)
     }
   }
+  checkShare(fields)
   const { expiresAt } = fields
   if (expiresAt !== undefined && !(expiresAt > known.now())) throw invalid('expiresAt', 'must be in the future')
 }
 
-const changeable = ['org', 'team', 'user', 'models', 'doors', 'expiresAt'] as const
+const checkShare = ({ priority, weight, cache }: KeyFields): void => {
+  if (priority !== undefined && !priorities.includes(priority))
+    throw invalid('priority', `must be ${priorities.join(', ')}`)
+  if (weight !== undefined && !(weight >= leastWeight && weight <= mostWeight))
+    throw invalid('weight', `must be from ${leastWeight} to ${mostWeight}`)
+  if (cache !== undefined && !keyCaches.includes(cache)) throw invalid('cache', `must be ${keyCaches.join(', ')}`)
+}
+
+const changeable = ['org', 'team', 'user', 'models', 'doors', 'priority', 'weight', 'cache', 'expiresAt'] as const
 
 /** The document with its changes; a field that is there and undefined is taken away. */
 export const changed = (document: KeyDocument, changes: Partial<KeyFields>): KeyDocument => {
@@ -64,9 +75,10 @@ const stateOf = (
 
 /** A key as it may be seen: neither its secret nor its digests. */
 export const viewOfKey = (name: string, document: KeyDocument, now: number): KeyView => {
-  const { shown, org, team, user, models, doors, createdAt, expiresAt } = document
+  const { shown, org, team, user, models, doors, priority, weight, cache, createdAt, expiresAt } = document
   const state = stateOf(document, now)
-  return { name, shown, org, team, user, models, doors, createdAt, expiresAt, state, isDeclared: false }
+  const may = { models, doors, priority, weight, cache }
+  return { name, shown, org, team, user, ...may, createdAt, expiresAt, state, isDeclared: false }
 }
 
 export const viewOfDeclaredKey = ({ key, ...rest }: DeclaredKey, now: number): KeyView => ({

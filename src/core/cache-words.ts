@@ -1,4 +1,5 @@
 import type { CacheWish } from './call.ts'
+import type { KeyCache } from './key-cache.ts'
 
 /** What a caller may wish of answers from memory, in one word. */
 export const cacheWords = ['off', 'read', 'exact', 'semantic'] as const
@@ -6,7 +7,7 @@ export const cacheWords = ['off', 'read', 'exact', 'semantic'] as const
 export type CacheWord = (typeof cacheWords)[number]
 
 const wishes: Readonly<Record<CacheWord, CacheWish>> = {
-  off: { read: false, keep: false },
+  off: { read: false, keep: false, semantic: false },
   read: { keep: false },
   exact: { semantic: false },
   semantic: { semantic: true },
@@ -14,6 +15,13 @@ const wishes: Readonly<Record<CacheWord, CacheWish>> = {
 
 /** What the word stands for: neither given nor kept; given, not kept; equal questions only; as far as the model goes. */
 export const wishOfWord = (word: CacheWord): CacheWish => wishes[word]
+
+/** A wish, as far as it may go: nobody has more of memory than its key allows. */
+export const wishWithin = (wish: CacheWish | undefined, most: KeyCache | undefined): CacheWish | undefined => {
+  if (most === undefined || most === 'semantic') return wish
+  if (most === 'off') return wishes.off
+  return wish === undefined ? wishes.exact : { ...wish, semantic: false }
+}
 
 /** What `cache-control` of a request says of it; what is not understood, or not about us, is passed over. */
 export const wishOfControl = (value: string): CacheWish | undefined => {

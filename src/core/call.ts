@@ -1,6 +1,7 @@
 import { randomFillSync } from 'node:crypto'
 import type { ErrorCode } from './errors.ts'
 import type { Identity, Likeness } from './identity.ts'
+import type { KeyCache } from './key-cache.ts'
 import type { LimitStanding } from './limit-standing.ts'
 import type { Nanos } from './money.ts'
 import type { Outcome } from './outcome.ts'
@@ -33,6 +34,8 @@ export interface Caller {
   readonly priority?: Priority | undefined
   /** Its share against others that wait, more than 0; undefined: 1. */
   readonly weight?: number | undefined
+  /** How far it goes with answers from memory; undefined: as far as the model does. */
+  readonly cache?: KeyCache | undefined
 }
 
 /** One thing asked of the gateway. Read-only: a stage that changes it passes on a copy. */

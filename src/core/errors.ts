@@ -66,6 +66,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number | undefined
   /** The upstream's `x-should-retry`, which overrides what its status says. */
   readonly shouldRetry?: boolean | undefined
+  /** Of an upstream that has too much asked of it: its headers, as callers may see them. */
+  readonly told?: Readonly<Record<string, string>> | undefined
   readonly upstream?: UpstreamWords | undefined
   /** The upstream's answer as it came, for callers that asked for it untouched; undefined where it speaks of our credential. */
   readonly answer?: RawAnswer | undefined

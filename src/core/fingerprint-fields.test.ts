@@ -249,6 +249,7 @@ const caller: Samples<Caller> = {
   doors: aside(['/v1/messages'], ['/v1/embeddings']),
   priority: aside('high', 'low'),
   weight: aside(1, 2),
+  cache: aside('off', 'exact'),
 }
 
 const callFields: Pick<Samples<Call>, 'providerKey' | 'noFallback' | 'conforms'> = {

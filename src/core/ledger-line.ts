@@ -1,10 +1,10 @@
 import type { Operation } from './request.ts'
 import type { Usage } from './usage.ts'
 
-/** One attempt in the ledger. What is unknown is absent; nothing of the conversation is kept. */
+/** One attempt in the ledger, or one call that was answered from memory. What is unknown is absent; nothing of the conversation is kept. */
 export interface LedgerLine {
   readonly call: string
-  /** Of the attempt within the call, from 1. */
+  /** Of the attempt within the call, from 1; 0 for a call that was answered from memory. */
   readonly ordinal: number
   /**
    * The call made no attempt after this one. Set on one line of each call, so that calls can be counted; known at the
@@ -24,7 +24,7 @@ export interface LedgerLine {
   readonly tags?: Readonly<Record<string, string>> | undefined
   /** The public model. */
   readonly model: string
-  /** `provider/model`. */
+  /** `provider/model`; of an answer from memory the one that gave it first. */
   readonly target: string
   readonly operation: Operation
   readonly stream: boolean
@@ -36,4 +36,8 @@ export interface LedgerLine {
   readonly cost?: string | undefined
   /** Nano-dollars that were held for it; absent: no budget asked. */
   readonly held?: string | undefined
+  /** How memory answered the call, which made no attempt then; absent: a provider was asked. */
+  readonly memory?: 'hit' | 'stale' | 'semantic' | 'coalesced' | undefined
+  /** Nano-dollars that the call did not cost because of memory; absent: nothing, or for an answer from memory unknown. */
+  readonly saved?: string | undefined
 }

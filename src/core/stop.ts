@@ -37,7 +37,11 @@ export class Stop implements StopSignal {
   }
 
   removeEventListener(_type: 'abort', listener: StopListener | (() => void)): void {
-    const at = this.#listeners.indexOf(listener)
-    if (at !== -1) this.#listeners.splice(at, 1)
+    const listeners = this.#listeners
+    const at = listeners.lastIndexOf(listener)
+    if (at === -1) return
+    // Mostly the latest goes first.
+    if (at === listeners.length - 1) listeners.pop()
+    else listeners.splice(at, 1)
   }
 }

@@ -1,11 +1,12 @@
-import { type AttemptLine, wasSent } from '../core/call.ts'
+import { type AttemptLine, type CacheNote, wasSent } from '../core/call.ts'
 import type { LedgerLine } from '../core/ledger-line.ts'
 import type { CallRecord, Sink } from '../core/record.ts'
 import type { Ledger } from './ledger.ts'
 
 /**
  * Writes one line into a ledger for each attempt that was sent, from the record of the call: only at its end it is known
- * which was the last. Told at once, since what a line stands for is booked in the same turn.
+ * which was the last. Told at once, since what a line stands for is booked in the same turn. A call that was answered from
+ * memory has a line of its own.
  */
 export const bookTo =
   (ledger: Pick<Ledger, 'write'>): Sink =>
@@ -17,14 +18,58 @@ export const bookTo =
       const line = attempts[index] as AttemptLine
       if (isBooked(record, line)) ledger.write(entryOf(record, line, index === last))
     }
+    const memory = last < 0 ? memoryOf(record.notes.cache) : undefined
+    if (memory !== undefined) ledger.write(rememberedOf(record, memory))
   }
 
 /** Counting tokens costs nothing, and is mostly done here: it leaves a line only where a provider was asked. */
 const isBooked = ({ operation }: CallRecord, line: AttemptLine): boolean =>
   line.ended !== undefined && wasSent(line) && (operation !== 'count_tokens' || line.sent === true)
 
+type Memory = NonNullable<LedgerLine['memory']>
+
+const memoryOf = (cache: CacheNote | undefined): Memory | undefined => {
+  const outcome = cache?.outcome
+  return outcome === undefined || outcome === 'miss' || outcome === 'off' ? undefined : outcome
+}
+
+/** Whose call it was, and what was asked. */
+const askedBy = ({ caller, asked, operation, stream }: CallRecord) => ({
+  org: caller.org,
+  team: caller.team,
+  user: caller.user,
+  key: caller.key,
+  endUser: caller.endUser,
+  session: caller.session,
+  tags: caller.tags,
+  model: asked,
+  operation,
+  stream,
+})
+
+/** Nothing was used for it, and nothing paid. */
+const rememberedOf = (record: CallRecord, memory: Memory): LedgerLine => {
+  const { notes, outcome, error, durationMs, firstTokenMs } = record
+  const isCancelled = outcome === 'cancelled' || error === 'deadline_exceeded'
+  return {
+    call: record.id,
+    ordinal: 0,
+    last: true,
+    at: Math.round(record.startedAt + durationMs),
+    durationMs: Math.round(durationMs),
+    firstTokenMs: firstTokenMs === undefined ? undefined : Math.round(firstTokenMs),
+    ...askedBy(record),
+    target: notes.cache?.target ?? '',
+    outcome: outcome === 'ok' ? 'ok' : isCancelled ? 'cancelled' : 'server',
+    error,
+    cost: '0',
+    memory,
+    saved: notes.cache?.savedNanos?.toString(),
+  }
+}
+
 const entryOf = (record: CallRecord, line: AttemptLine, isLast: boolean): LedgerLine => {
-  const { caller, notes } = record
+  const { notes } = record
   const ended = line.ended ?? line.started
   const begun = isLast ? notes.firstTokenAt : undefined
   return {
@@ -35,21 +80,14 @@ const entryOf = (record: CallRecord, line: AttemptLine, isLast: boolean): Ledger
     at: Math.round(record.startedAt + (ended - record.started)),
     durationMs: Math.round(ended - line.started),
     firstTokenMs: begun === undefined || begun < line.started ? undefined : Math.round(begun - line.started),
-    org: caller.org,
-    team: caller.team,
-    user: caller.user,
-    key: caller.key,
-    endUser: caller.endUser,
-    session: caller.session,
-    tags: caller.tags,
-    model: record.asked,
+    ...askedBy(record),
     target: line.target,
-    operation: record.operation,
-    stream: record.stream,
     outcome: line.outcome ?? 'cancelled',
     error: line.error,
     usage: line.usage,
     cost: line.costNanos?.toString(),
     held: line.heldNanos?.toString(),
+    // Some vectors of the answer were known.
+    saved: isLast ? notes.cache?.savedNanos?.toString() : undefined,
   }
 }

@@ -1,5 +1,5 @@
 import type { Answer } from '../core/answer.ts'
-import { type Call, costOfCall } from '../core/call.ts'
+import { type CacheNote, type Call, costOfCall } from '../core/call.ts'
 import type { Delta, FinishReason } from '../core/delta.ts'
 import { usdFromNanos } from '../core/money.ts'
 import type { Usage } from '../core/usage.ts'
@@ -35,7 +35,25 @@ export interface ChatAnswer {
   readonly attempts: number
   readonly durationMs: number
   readonly firstTokenMs: number | undefined
+  /** What memory had to do with it; undefined: its model keeps no answers. */
+  readonly cache: AnswerCacheNote | undefined
 }
+
+/** What memory had to do with an answer. */
+export interface AnswerCacheNote {
+  /** `stale`: a hit that is being renewed. `coalesced`: the answer of an equal call under way. `off`: not looked for. */
+  readonly outcome: CacheNote['outcome']
+  /** How old the answer was; undefined: it is new. */
+  readonly ageMs: number | undefined
+  /** USD as a decimal string that the answer cost the first time, and not now; undefined: nothing, or unknown. */
+  readonly savedUsd: string | undefined
+}
+
+const cacheNoteOf = ({ outcome, ageMs, savedNanos }: CacheNote): AnswerCacheNote => ({
+  outcome,
+  ageMs,
+  savedUsd: savedNanos === undefined ? undefined : usdFromNanos(savedNanos),
+})
 
 /** What the model said, as a message of the conversation in OpenAI's words, its thinking with it where it must come back. */
 export interface AssistantMessage {
@@ -112,7 +130,7 @@ const answerOf = (answer: Answer, call: Call, { choices, message, usage, endedAt
   const first = choices[0] ?? nothingSaid()
   const toolCalls = [...first.tools.values()]
   const cost = costOfCall(call.account)
-  const { firstTokenAt } = call.notes
+  const { firstTokenAt, cache } = call.notes
   return {
     id: call.id,
     text: first.text,
@@ -128,6 +146,7 @@ const answerOf = (answer: Answer, call: Call, { choices, message, usage, endedAt
     attempts: call.account.attempts.length,
     durationMs: endedAt - call.started,
     firstTokenMs: firstTokenAt === undefined ? undefined : firstTokenAt - call.started,
+    cache: cache && cacheNoteOf(cache),
   }
 }
 

@@ -16,6 +16,7 @@ import type { Opened } from '../gateway.ts'
 import { createFetch } from '../server/web.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
 import { openaiEmbeddings } from '../wire/openai-embeddings/index.ts'
+import { type AnswerMemory, answerMemory } from './answer-memory.ts'
 import type { ChatRequest } from './chat-request.ts'
 import { type ChatAnswer, Gathering } from './collect.ts'
 import { type EmbedAnswer, type EmbedRequest, gatherVectors } from './embed.ts'
@@ -84,6 +85,8 @@ export interface LibraryGateway {
   streamObject<T>(request: ObjectRequest<T>, options?: CallOptions): AsyncIterable<Partially<T>>
   /** Turns texts into vectors. Throws GatewayError. */
   embed(request: EmbedRequest, options?: CallOptions): Promise<EmbedAnswer>
+  /** Answers that are kept, for everybody who asks through this gateway. */
+  readonly cache: AnswerMemory
   /** The doors of the server as a web-standard handler. */
   readonly fetch: (request: globalThis.Request) => Promise<Response>
   /** The same gateway for somebody: their calls carry these names. */
@@ -158,6 +161,7 @@ export const facade = (runtime: Runtime, key: string, scope: CallerScope = {}): 
       const opened = start(() => openaiEmbeddings.readRequest(body, { operation: 'embed' }), options)
       return gatherVectors(await opened.answer, opened.call, systemClock.now)
     },
+    cache: answerMemory(runtime.control, key),
     fetch: createFetch({
       gateway: runtime.gateway,
       plan: runtime.plan,

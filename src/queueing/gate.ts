@@ -1,16 +1,20 @@
 import type { Clock } from '../core/clock.ts'
-import { GatewayError } from '../core/errors.ts'
+import type { GatewayError } from '../core/errors.ts'
+import type { Priority } from '../core/priority.ts'
 import type { QueueLimits, QueuePlace } from '../core/queue-limits.ts'
 import { AdaptiveLimit } from './adaptive.ts'
 import { type Alarm, Timer } from './alarm.ts'
 import { FairQueue } from './fair-queue.ts'
+import { Head } from './head.ts'
 import { type Told, windowOf } from './learned-quota.ts'
 import { Outlook, type Prospect } from './outlook.ts'
 import { OutputForecast } from './output-forecast.ts'
 import { type Ended, type Grabbed, Pass } from './pass.ts'
+import { patienceMs, sweep } from './patience.ts'
 import { Quota } from './quota.ts'
+import { RateEstimate } from './rate-estimate.ts'
 import { type ShedReason, shed } from './refusal.ts'
-import type { GateStanding } from './standing.ts'
+import { type GateStanding, stranger } from './standing.ts'
 import { type Asking, Waiter } from './waiter.ts'
 
 export interface GateOptions {
@@ -25,36 +29,30 @@ export interface GateOptions {
 /** How often those who wait are looked after, in milliseconds, if nobody's time is over before. */
 const sweepMs = 1_000
 const leastSweepMs = 20
-/** After so long without a break an overload lasts; then nobody begins a wait of more than this. */
-const lastingMs = 10_000
-const lastingPatienceMs = 2_000
-/** What could not be had is asked for again after so long at most. */
-const mostPauseMs = 200
+/** The more of them, the seldomer, so that it costs next to nothing for each. */
+const sweepMsEach = 0.2
+const leastSweepMsEach = 0.02
 /** Turns that cannot be reckoned are looked for again after so long. */
 const blindMs = 1_000
 /** Nobody begins to wait whose turn would come just in time. */
 const caution = 1.2
-/** Who waits is given up when its turn would come so much too late: estimates sway. */
-const doubt = 2
-
 /**
  * The way to a target, or to several that share a quota: lets through as many calls as its quota and its state allow, in a
  * fair order, and refuses at once who would wait in vain.
  */
 export class Gate {
   readonly name: string
-  readonly quota = new Quota()
+  readonly quota: Quota
   readonly forecast = new OutputForecast()
   readonly shedding: Record<ShedReason, number> = { full: 0, share: 0, hopeless: 0, late: 0, evicted: 0 }
   readonly #clock: Clock
   readonly #queue: FairQueue<Waiter>
   readonly #adaptive: AdaptiveLimit
   readonly #outlook: Outlook
+  readonly #rates: RateEstimate | undefined
   #limits: QueueLimits
   #inFlight = 0
-  /** Whose turn it is, while what it needs of others is not there. */
-  #first: Waiter | undefined
-  #isGrabbing = false
+  readonly #head: Head
   /** Since when somebody waits without a break. */
   #waitingSince = 0
   readonly #wake: Timer
@@ -64,10 +62,13 @@ export class Gate {
     this.name = name
     this.#limits = limits
     this.#clock = clock
-    this.#wake = new Timer({ clock, alarm }, () => this.#turn())
+    this.quota = new Quota(adapts !== false)
+    this.#rates = adapts === false ? undefined : new RateEstimate(this.quota)
+    this.#wake = new Timer({ clock, alarm }, () => this.turn())
     this.#sweeping = new Timer({ clock, alarm }, () => this.#sweep())
     this.#queue = new FairQueue(limits.length, (waiter) => waiter.refuse(this.#shed('evicted', this.#limits.maxWaitMs)))
     this.#adaptive = new AdaptiveLimit(limits.concurrency, adapts === false ? limits.concurrency : undefined)
+    this.#head = new Head(this)
     this.#outlook = new Outlook(this.#queue, this.quota)
     this.#outlook.concurrency = this.#adaptive.limit
   }
@@ -81,7 +82,7 @@ export class Gate {
   }
 
   get waiting(): number {
-    return this.#queue.size + (this.#first ? 1 : 0)
+    return this.#queue.size + (this.#head.waiter ? 1 : 0)
   }
 
   get isIdle(): boolean {
@@ -92,7 +93,7 @@ export class Gate {
   enter(asking: Asking): Pass | Promise<Pass> {
     if (asking.signal.aborted) throw asking.signal.reason
     const now = this.#clock.now()
-    if (this.waiting === 0 && !this.#isGrabbing && asking.grab === undefined && this.#opensAt(asking, now) <= now)
+    if (this.waiting === 0 && !this.#head.isGrabbing && asking.grab === undefined && this.#opensAt(asking, now) <= now)
       return this.#admit(asking, now, 0, undefined)
     return this.#wait(asking, now)
   }
@@ -108,7 +109,7 @@ export class Gate {
   pause(ms: number): void {
     const now = this.#clock.now()
     this.#outlook.pause(ms, now)
-    if (this.waiting > 0) this.#wakeIn(ms)
+    if (this.waiting > 0) this.wakeIn(ms)
   }
 
   /** Until the turn of somebody who came now, in milliseconds. */
@@ -120,12 +121,6 @@ export class Gate {
 
   standing(): GateStanding {
     const now = this.#clock.now()
-    const stranger = {
-      tenant: '',
-      weight: 1,
-      priority: 'normal',
-      need: { prompt: 1, output: { mean: 0, variance: 0, p95: 0 } },
-    } as const
     return {
       name: this.name,
       waiting: this.waiting,
@@ -141,29 +136,33 @@ export class Gate {
 
   /** Somebody who waited went away. */
   abandon(waiter: Waiter): void {
-    if (waiter === this.#first) {
-      this.#first = undefined
-      if (!this.#isGrabbing) this.#turn()
+    if (waiter === this.#head.waiter) {
+      this.#head.waiter = undefined
+      if (!this.#head.isGrabbing) this.turn()
     } else if (waiter.seat) this.#queue.leave(waiter.seat, this.#outlook.active(this.#clock.now()))
     this.#rest()
   }
 
-  ended(pass: Pass, { used, isOverload, isGood, firstTokenMs, pauseMs }: Ended): void {
+  ended(pass: Pass, { used, isOverload, isThrottled = false, isGood, firstTokenMs, pauseMs }: Ended): void {
     const now = this.#clock.now()
+    const { need, sentAt } = pass
     this.#inFlight--
-    this.quota.end(pass.need, pass.sentAt, used ?? { prompt: pass.need.prompt, output: pass.need.output.mean }, now)
-    this.#adaptive.ended({ isOverload, isGood, sentAt: pass.sentAt, firstTokenMs }, now)
+    this.quota.end(need, sentAt, used ?? { prompt: need.prompt, output: need.output.mean }, now, isThrottled)
+    if (isGood) this.#rates?.answered(now)
+    // What a quota explains says nothing of how many may be under way.
+    const isQuota = isThrottled && this.#rates?.refused(sentAt, now) === true
+    this.#adaptive.ended({ isOverload: isOverload && !isQuota, isGood, sentAt, firstTokenMs }, now)
     this.#outlook.concurrency = this.#adaptive.limit
     if (used !== 'nothing') this.#outlook.took(now - pass.sentAt)
     if (used !== undefined && pass.tenant)
       pass.tenant.debt += (used === 'nothing' ? 0 : used.prompt + used.output) - costOf(pass.need)
     if (pauseMs !== undefined) this.pause(pauseMs)
-    if (this.waiting > 0) this.#turn()
+    if (this.waiting > 0) this.turn()
   }
 
   #wait(asking: Asking, now: number): Pass | Promise<Pass> {
     const cost = costOf(asking.need)
-    const latest = Math.min(asking.latestStart, now + this.#patienceMs(asking, now))
+    const latest = Math.min(asking.latestStart, now + this.#patienceMs(asking.priority, now))
     const waitMs = this.waitMs(asking, now)
     if (now + waitMs * caution > latest) throw this.#shed('hopeless', waitMs)
     const waiter = new Waiter(asking, { cost, since: now, latest }, this)
@@ -179,42 +178,37 @@ export class Gate {
       this.#waitingSince = now
       this.#outlook.busy(true, now)
     }
-    this.#sweeping.within(Math.min(sweepMs, latest - now + 1))
-    this.#turn()
+    this.#sweepWithin(latest - now + 1)
+    this.turn()
     if (!waiter.isOver) asking.waits?.(() => this.#placeOf(waiter))
     return waiter.pass
   }
 
-  /**
-   * Where somebody has waited for long without a break, waiting longer only makes everybody late. A quota is another
-   * matter: what it does not allow now it allows later, and goes to waste when nobody waits for it.
-   */
-  #patienceMs({ priority }: Asking, now: number): number {
-    const { maxWaitMs } = this.#limits
-    const isLasting = this.waiting > 0 && now - this.#waitingSince > lastingMs
-    return isLasting && priority !== 'low' && this.quota.isEmpty ? Math.min(maxWaitMs, lastingPatienceMs) : maxWaitMs
+  #patienceMs(priority: Priority, now: number): number {
+    const waitedMs = this.waiting > 0 ? now - this.#waitingSince : 0
+    return patienceMs({ priority, maxWaitMs: this.#limits.maxWaitMs, waitedMs, hasQuota: !this.quota.isEmpty })
   }
 
   #placeOf(waiter: Waiter): QueuePlace {
     const now = this.#clock.now()
-    if (waiter.isOver || waiter === this.#first) return { position: 1, waitMs: 0 }
+    if (waiter.isOver || waiter === this.#head.waiter) return { position: 1, waitMs: 0 }
     return this.#outlook.placeOf(waiter, now)
   }
 
   /** Gives turns until there is no more room, or nobody left. */
-  #turn(): void {
-    if (this.#isGrabbing) return
+  turn(): void {
+    if (this.#head.isGrabbing) return
     const now = this.#clock.now()
     for (;;) {
-      const waiter = this.#first ?? this.#queue.next(now)?.value
+      const waiter = this.#head.waiter ?? this.#queue.next(now)?.value
       if (!waiter) break
       const at = this.#opensAt(waiter.asking, now)
       if (at > now) {
-        this.#wakeIn(at - now)
+        this.wakeIn(at - now)
         break
       }
-      if (waiter !== this.#first && waiter.seat) this.#queue.take(waiter.seat, this.#outlook.active(now))
-      this.#first = undefined
+      if (waiter !== this.#head.waiter && waiter.seat) this.#queue.take(waiter.seat, this.#outlook.active(now))
+      this.#head.waiter = undefined
       if (!this.#let(waiter, now)) break
     }
     this.#rest()
@@ -222,62 +216,16 @@ export class Gate {
 
   /** False where it has to stay first for a while. */
   #let(waiter: Waiter, now: number): boolean {
-    const { asking } = waiter
-    if (now > waiter.latest) {
-      waiter.refuse(this.#shed('late', 0))
-      return true
-    }
-    if (!asking.grab) {
-      waiter.enter(this.#admit(asking, now, now - waiter.since, waiter))
-      return true
-    }
-    this.#first = waiter
-    let grabbed: Grabbed | Promise<Grabbed>
-    try {
-      grabbed = asking.grab()
-    } catch (thrown) {
-      return this.#without(waiter, thrown)
-    }
-    if (grabbed instanceof Promise) {
-      this.#isGrabbing = true
-      grabbed.then(
-        (given) => {
-          this.#isGrabbing = false
-          this.#grabbed(waiter, given)
-          this.#turn()
-        },
-        (thrown) => {
-          this.#isGrabbing = false
-          if (this.#without(waiter, thrown)) this.#turn()
-        },
-      )
-      return false
-    }
-    this.#grabbed(waiter, grabbed)
+    if (now > waiter.latest) waiter.refuse(this.#shed('late', 0))
+    else if (waiter.asking.grab) return this.#head.take(waiter, waiter.asking.grab)
+    else this.admit(waiter, undefined)
     return true
   }
 
-  #grabbed(waiter: Waiter, grabbed: Grabbed): void {
-    if (this.#first === waiter) this.#first = undefined
-    if (waiter.isOver) {
-      grabbed.release()
-      return
-    }
+  /** It has what it needs of others. */
+  admit(waiter: Waiter, grabbed: Grabbed | undefined): void {
     const now = this.#clock.now()
-    const pass = this.#admit(waiter.asking, now, now - waiter.since, waiter, grabbed)
-    waiter.enter(pass)
-  }
-
-  /** What it needs of others is not to be had. True where somebody else may try. */
-  #without(waiter: Waiter, thrown: unknown): boolean {
-    if (waiter.isOver) return true
-    if (thrown instanceof GatewayError && thrown.code === 'rate_limited') {
-      this.#wakeIn(Math.min(mostPauseMs, thrown.details.retryAfterMs ?? mostPauseMs))
-      return false
-    }
-    this.#first = undefined
-    waiter.refuse(thrown)
-    return true
+    waiter.enter(this.#admit(waiter.asking, now, now - waiter.since, waiter, grabbed))
   }
 
   #admit(asking: Asking, now: number, queuedMs: number, waiter: Waiter | undefined, grabbed?: Grabbed): Pass {
@@ -296,28 +244,29 @@ export class Gate {
     return Math.max(this.#outlook.pausedUntil, this.quota.nextAt(need, now))
   }
 
-  #wakeIn(ms: number): void {
+  /** Looks for turns again after so long at most. */
+  wakeIn(ms: number): void {
     this.#wake.within(Math.max(1, Math.min(ms, blindMs)))
+  }
+
+  #sweepWithin(ms: number): void {
+    const { waiting } = this
+    const soonest = Math.max(leastSweepMs + waiting * leastSweepMsEach, ms)
+    this.#sweeping.within(Math.min(sweepMs + waiting * sweepMsEach, soonest))
   }
 
   /** Gives up those whose time is over, and those whose turn would come too late as it is now. */
   #sweep(): void {
     const now = this.#clock.now()
-    const first = this.#first
+    const first = this.#head.waiter
     if (first && now > first.latest) {
-      this.#first = undefined
+      this.#head.waiter = undefined
       first.refuse(this.#shed('late', 0))
     }
-    let earliest = now + sweepMs
-    this.#queue.visit((seat, ahead) => {
-      const { value } = seat
-      const waitMs = this.#outlook.lately(ahead, now)
-      if (now > value.latest || now + waitMs / doubt > value.latest) {
-        this.#queue.leave(seat, this.#outlook.active(now))
-        value.refuse(this.#shed('late', waitMs))
-      } else if (value.latest < earliest) earliest = value.latest
+    const earliest = sweep(this.#queue, { outlook: this.#outlook, now }, (waiter, waitMs) => {
+      waiter.refuse(this.#shed('late', waitMs))
     })
-    if (this.waiting > 0) this.#sweeping.within(Math.max(leastSweepMs, earliest - now + 1))
+    if (this.waiting > 0) this.#sweepWithin(earliest - now + 1)
     else this.#rest()
   }
 

@@ -71,10 +71,11 @@ export class Outlook {
     return { position, waitMs: this.#pauseMs(now) + this.#spanOf(ahead, now) }
   }
 
-  /** Until so much was served, as fast as it went lately, whatever the quota may allow later. */
-  lately(ahead: number, now: number): number {
+  /** Tells until when so much is served, as fast as it went lately, whatever the quota may allow later. */
+  lately(now: number): (ahead: number) => number {
     const rate = this.#throughput.rate(this.active(now))
-    return Math.max(this.#pauseMs(now), rate === undefined ? 0 : ahead / rate)
+    const pauseMs = this.#pauseMs(now)
+    return (ahead) => Math.max(pauseMs, rate === undefined ? 0 : ahead / rate)
   }
 
   #pauseMs(now: number): number {

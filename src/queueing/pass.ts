@@ -12,6 +12,8 @@ export interface Ended {
   readonly used: { readonly prompt: number; readonly output: number } | 'nothing' | undefined
   /** The target said that it has too much to do, or fell silent. */
   readonly isOverload: boolean
+  /** It said that too much was asked of it lately. */
+  readonly isThrottled?: boolean | undefined
   readonly isGood: boolean
   readonly firstTokenMs?: number | undefined
   /** How long the target asked to be left alone. */

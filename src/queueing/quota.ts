@@ -1,14 +1,8 @@
+import { Meter, type QuotaLimit, type QuotaStanding, type QuotaUnit } from './meter.ts'
 import type { Forecast } from './output-forecast.ts'
-import { SlidingSum } from './sliding-sum.ts'
+import type { SlidingSum } from './sliding-sum.ts'
 
-export type QuotaUnit = 'requests' | 'tokens'
-
-/** So much within any stretch of time. */
-export interface QuotaLimit {
-  readonly unit: QuotaUnit
-  readonly limit: number
-  readonly windowMs: number
-}
+export type { QuotaLimit, QuotaStanding, QuotaUnit } from './meter.ts'
 
 /** What a call is going to use. */
 export interface Need {
@@ -17,13 +11,7 @@ export interface Need {
   readonly output: Forecast
 }
 
-/** A limit and how much of it is used. */
-export interface QuotaStanding extends QuotaLimit {
-  readonly used: number
-  /** Told by the provider, or written in the configuration. */
-  readonly source: 'learned' | 'configured'
-}
-
+const minuteMs = 60_000
 /** Up to this share of a window is used as fast as it is asked for; the rest at an even pace. */
 const freely = 0.5
 /** How much faster than that, so that what was left over for a while is not lost. */
@@ -33,19 +21,6 @@ const ahead = 1 / 100
 const callsAhead = 3
 /** Standard deviations above the mean that all answers under way together are given room for. */
 const deviations = 3
-
-interface Meter {
-  limit: number
-  source: QuotaStanding['source']
-  readonly unit: QuotaUnit
-  readonly windowMs: number
-  /** Calls whole when they were sent. */
-  readonly sent: SlidingSum
-  /** Prompts when they were sent, answers when they were whole; undefined where only calls count. */
-  readonly landed: SlidingSum | undefined
-  /** When the next one is due, were they sent at an even pace. */
-  dueAt: number
-}
 
 /**
  * What a provider allows within a stretch of time, and what is left of it. No stretch of that length, wherever it begins,
@@ -61,9 +36,23 @@ export class Quota {
   #p95 = 0
   #underWay = 0
 
+  readonly #estimates: boolean
+
+  /** `estimates`: what is used in a minute is counted also where no limit is known, so that one can be estimated. */
+  constructor(estimates = false) {
+    this.#estimates = estimates
+    if (estimates) for (const unit of ['requests', 'tokens'] as const) this.#meters.push(estimateOf(unit))
+  }
+
   /** True while nothing is limited. */
   get isEmpty(): boolean {
-    return this.#meters.length === 0
+    for (const meter of this.#meters) if (!meter.isOpen) return false
+    return true
+  }
+
+  /** Meters of limits that nobody told, in no order. */
+  get estimates(): readonly Meter[] {
+    return this.#meters.filter(({ source }) => source === 'estimated')
   }
 
   /** Sets or changes a limit; what was used stays used. */
@@ -72,7 +61,7 @@ export class Quota {
     if (known) {
       known.limit = limit
       known.source = source
-    } else this.#meters.push({ unit, limit, windowMs, source, ...sumsFor(unit, windowMs), dueAt: 0 })
+    } else this.#meters.push(new Meter({ unit, limit, windowMs }, source))
   }
 
   /** These limits, and no others of the configuration. */
@@ -80,7 +69,10 @@ export class Quota {
     for (let index = this.#meters.length - 1; index >= 0; index--) {
       const { unit, windowMs, source } = this.#meters[index] as Meter
       const stays = limits.some((each) => each.unit === unit && each.windowMs === windowMs)
-      if (source === 'configured' && !stays) this.#meters.splice(index, 1)
+      if (source !== 'configured' || stays) continue
+      if (this.#estimates && windowMs === minuteMs)
+        this.limit({ unit, windowMs, limit: Number.POSITIVE_INFINITY }, 'estimated')
+      else this.#meters.splice(index, 1)
     }
     for (const limit of limits) this.limit(limit, 'configured')
   }
@@ -88,7 +80,13 @@ export class Quota {
   /** When so much may be sent: not after `now` for at once. `Infinity`: when something that is under way has ended. */
   nextAt(need: Need, now: number): number {
     let at = now
-    for (const meter of this.#meters) at = Math.max(at, this.#fitsAt(meter, need, now))
+    for (const meter of this.#meters) {
+      if (meter.isOpen) continue
+      const fitsAt = this.#fitsAt(meter, need, now)
+      if (fitsAt <= now) continue
+      meter.wasFull = true
+      if (fitsAt > at) at = fitsAt
+    }
     return at
   }
 
@@ -102,8 +100,9 @@ export class Quota {
       const amount = meter.unit === 'requests' ? 1 : prompt
       meter.sent.add(amount, now)
       meter.landed?.add(amount, now)
+      if (meter.isOpen) continue
       const paced = meter.unit === 'requests' ? 1 : prompt + output.mean
-      meter.dueAt = Math.max(meter.dueAt, now) + (paced * meter.windowMs) / (meter.limit * catchUp)
+      meter.dueAt = Math.max(meter.dueAt, now) + (paced * meter.windowMs) / (meter.limit * catchUp * meter.share(now))
     }
   }
 
@@ -113,6 +112,7 @@ export class Quota {
     sentAt: number,
     used: { readonly prompt: number; readonly output: number } | 'nothing',
     now: number,
+    isRefused = false,
   ): void {
     this.#mean -= need.output.mean
     this.#variance -= need.output.variance
@@ -124,9 +124,10 @@ export class Quota {
       this.#p95 = 0
     }
     for (const meter of this.#meters) {
-      if (used === 'nothing') take(meter, meter.unit === 'requests' ? -1 : -need.prompt, sentAt, now)
+      if (used === 'nothing' || (isRefused && meter.source === 'estimated'))
+        meter.take(meter.unit === 'requests' ? -1 : -need.prompt, sentAt, now)
       else if (meter.unit === 'tokens') {
-        take(meter, used.prompt - need.prompt, sentAt, now)
+        meter.take(used.prompt - need.prompt, sentAt, now)
         meter.sent.add(used.output, sentAt, now)
         meter.landed?.add(used.output, now)
       }
@@ -148,27 +149,34 @@ export class Quota {
       meter = this.#find(unit, windowMs)
     }
     if (!meter) return
-    const foreign = meter.limit - told.remaining - this.#usedOf(meter, now)
+    const foreign = meter.limit - told.remaining - this.usedOf(meter, now)
     // It is back when the provider says, not a whole window later.
     const backMs = Math.min(Math.max(told.resetMs, 0), windowMs)
-    if (foreign > 0) take(meter, foreign, now - windowMs + backMs, now)
+    if (foreign > 0) meter.take(foreign, now - windowMs + backMs, now)
+  }
+
+  /** All who share a limit have used so much of it, as far as is known: everybody keeps to its part of the pace. */
+  shared({ unit, windowMs }: Pick<QuotaLimit, 'unit' | 'windowMs'>, usedByAll: number, now: number): void {
+    const meter = this.#find(unit, windowMs)
+    if (meter) meter.shared(usedByAll, this.usedOf(meter, now), now)
   }
 
   standing(now: number): readonly QuotaStanding[] {
-    return this.#meters.map((meter) => ({
+    const limited = this.#meters.filter(({ isOpen }) => !isOpen)
+    return limited.map((meter) => ({
       unit: meter.unit,
       limit: meter.limit,
       windowMs: meter.windowMs,
       source: meter.source,
-      used: Math.round(this.#usedOf(meter, now)),
+      used: Math.round(this.usedOf(meter, now)),
     }))
   }
 
   /** At least so long take so many tokens in so many calls, in milliseconds; 0 where nothing is known. */
   spanOf(tokens: number, calls: number, now: number): number {
     let span = 0
-    for (const meter of this.#meters) {
-      const { sent, limit, windowMs, unit } = meter
+    for (const { sent, limit, windowMs, unit, isOpen } of this.#meters) {
+      if (isOpen) continue
       const over = sent.sum(now) + (unit === 'tokens' ? tokens + this.#reserve(nothing) : calls) - limit
       if (over <= 0) continue
       const freed = Math.min(over % limit, sent.sum(now))
@@ -182,7 +190,8 @@ export class Quota {
     return this.#meters.find((meter) => meter.unit === unit && meter.windowMs === windowMs)
   }
 
-  #usedOf(meter: Meter, now: number): number {
+  /** What of it is used, with room for what is under way. */
+  usedOf(meter: Meter, now: number): number {
     const sent = meter.sent.sum(now) + (meter.unit === 'tokens' ? this.#reserve(nothing) : 0)
     return Math.max(sent, meter.landed?.sum(now) ?? 0)
   }
@@ -198,7 +207,7 @@ export class Quota {
     const wanted = landed ? prompt + this.#reserve(output) : 1
     let at = this.#roomAt(sent, wanted, limit, now)
     if (landed) at = Math.max(at, this.#roomAt(landed, prompt + output.mean + this.#mean, limit, now))
-    if (at > now || sent.sum(now) + wanted <= limit * freely) return at
+    if (at > now || sent.sum(now) + meter.foreign(now) + wanted <= limit * freely) return at
     const own = landed ? prompt + output.mean : 1
     return meter.dueAt - meter.windowMs * Math.max(ahead, (callsAhead * own) / limit)
   }
@@ -212,15 +221,7 @@ export class Quota {
   }
 }
 
+const estimateOf = (unit: QuotaUnit): Meter =>
+  new Meter({ unit, limit: Number.POSITIVE_INFINITY, windowMs: minuteMs }, 'estimated')
+
 const nothing: Forecast = { mean: 0, variance: 0, p95: 0 }
-
-const sumsFor = (unit: QuotaUnit, windowMs: number): Pick<Meter, 'sent' | 'landed'> => ({
-  sent: new SlidingSum(windowMs),
-  landed: unit === 'tokens' ? new SlidingSum(windowMs) : undefined,
-})
-
-const take = ({ sent, landed }: Meter, amount: number, at: number, now: number): void => {
-  if (amount === 0) return
-  sent.add(amount, at, now)
-  landed?.add(amount, at, now)
-}

@@ -16,3 +16,11 @@ export interface GateStanding {
   readonly quota: readonly QuotaStanding[]
   readonly shed: Readonly<Record<ShedReason, number>>
 }
+
+/** Somebody of whom nothing is known, with next to nothing. */
+export const stranger = {
+  tenant: '',
+  weight: 1,
+  priority: 'normal',
+  need: { prompt: 1, output: { mean: 0, variance: 0, p95: 0 } },
+} as const

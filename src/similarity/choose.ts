@@ -25,9 +25,11 @@ export const choose = (text: string, candidates: readonly Candidate[]): Choice |
   const readings = candidates.map((candidate) => near(candidate, vector))
   const cosines = readings.map(({ cosine }) => cosine).sort((a, b) => b - a)
   const judged = readings
-    .map(({ candidate, reading, cosine }) => {
-      const next = cosine === cosines[0] ? cosines[1] : cosines[0]
-      return { candidate, ...verdictOn(asked, reading, { cosine, margin: cosine - (next ?? nobody) }) }
+    .map((one) => {
+      const next = one.cosine === cosines[0] ? cosines[1] : cosines[0]
+      const crowd = { cosines, twin: twinOf(one, readings) }
+      const nearness = { cosine: one.cosine, margin: one.cosine - (next ?? nobody), crowd }
+      return { candidate: one.candidate, ...verdictOn(asked, one.reading, nearness) }
     })
     .filter(({ objection }) => objection === undefined)
     .sort((a, b) => b.probability - a.probability)
@@ -41,21 +43,29 @@ const nobody = 0.3
 interface Near {
   readonly candidate: Candidate
   readonly reading: Reading
+  readonly vector: Float32Array
   readonly cosine: number
 }
 
 const near = (candidate: Candidate, vector: Float32Array): Near => {
   const reading = read(candidate.text)
-  return { candidate, reading, cosine: dot(vector, embedWords(reading.words)) }
+  const mine = embedWords(reading.words)
+  return { candidate, reading, vector: mine, cosine: dot(vector, mine) }
+}
+
+const twinOf = (one: Near, all: readonly Near[]): number => {
+  let most = 0
+  for (const other of all) if (other !== one) most = Math.max(most, dot(one.vector, other.vector))
+  return most
 }
 
 /** How sure it is that the best is right, when the next best has another answer: of two that fit, one is wrong. */
 export const besideRival = (probability: number, rival: number): number => probability * Math.sqrt(1 - rival)
 
-/** The probability from which a question is answered like another, for wrong answers of this share of requests at most. */
+/** The probability from which a question is answered like another while little is known of a scope. */
 export const leastProbability = (maxFalseHits: number): number =>
   Math.min(0.99, Math.max(0.6, 1 - usualRisk * (maxFalseHits / usualMost)))
 
-/** Where it was found on questions that the weights were not made from: about 0.5 % of requests wrong. */
-const usualRisk = 0.225
+/** Where half of all questions have a fellow, as in a well-filled memory, about 0.5 % of requests are wrong so. */
+const usualRisk = 0.1
 const usualMost = 0.005

@@ -1,7 +1,9 @@
 import type { Alignment } from './align.ts'
 import { isCommon } from './common-words.ts'
+import { type Crowd, crowdNumbers } from './crowd.ts'
 import { stemsOf, weighty } from './marks.ts'
 import { isName, type Reading, weightOf } from './reading.ts'
+import { stretchNumbers } from './stretches.ts'
 import { isLittle, type Word } from './words.ts'
 
 /** Two texts side by side, and how they lie among others. */
@@ -13,6 +15,7 @@ export interface Pair {
   readonly cosine: number
   /** How much nearer it is than the nearest with a different answer; negative: it is farther. */
   readonly margin: number
+  readonly crowd: Crowd
 }
 
 /** What a verdict is made from: numbers, in an order that only the weights know, and the names of what was seen. */
@@ -22,7 +25,14 @@ export interface Features {
 }
 
 export const featuresOf = (pair: Pair): Features => ({
-  numbers: [...spelling(pair), ...wording(pair), ...leftovers(pair), ...shape(pair)],
+  numbers: [
+    ...spelling(pair),
+    ...wording(pair),
+    ...leftovers(pair),
+    ...shape(pair),
+    ...crowdNumbers(pair.crowd),
+    ...stretchNumbers(pair.one, pair.other, pair.alignment),
+  ],
   names: namesOf(pair),
 })
 

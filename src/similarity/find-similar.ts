@@ -3,7 +3,8 @@ import type { Identity } from '../core/identity.ts'
 import type { KeptAnswer } from '../core/kept-answer.ts'
 import { decodeKept } from '../core/kept-bytes.ts'
 import { type FindReader, textOfKept } from './answer-texts.ts'
-import { besideRival, type Choice, choose, leastProbability } from './choose.ts'
+import { besideRival, type Choice, choose } from './choose.ts'
+import type { Cuts } from './cut.ts'
 import type { Frame } from './frames.ts'
 import { agreementOf } from './same-answer.ts'
 
@@ -28,6 +29,7 @@ export interface FindOptions {
   /** Where answers are kept. */
   readonly answers: { find(key: string, scope: string): KeptEntry | undefined | Promise<KeptEntry | undefined> }
   readonly reader: FindReader
+  readonly cuts: Cuts
 }
 
 /** What is looked for, and among what. */
@@ -52,22 +54,27 @@ const leastRival = 0.05
 /** The kept answer that this question can be answered with; undefined: there is none that is sure enough. */
 export const findSimilar = async (search: Search, options: FindOptions): Promise<Found | undefined> => {
   const { frame, vector, text, floor, identity, rules } = search
-  const least = leastProbability(rules.maxFalseHits)
+  const { cuts } = options
+  const least = cuts.least(identity.scope, rules.maxFalseHits)
   for (let tries = 0; tries < mostTries; tries++) {
     const near = frame
       .search(vector, mostCandidates, floor)
       // The question itself: its answer was there and may not be given, else it would have been.
       .filter(({ key }) => key !== identity.key)
     const choice = choose(text, near)
-    if (!choice || choice.probability < least) return undefined
+    if (!choice || choice.probability < least) {
+      cuts.saw(identity.scope, choice?.probability ?? 0)
+      return undefined
+    }
     const found = await open(choice.candidate.key, search, options)
     if (found === 'gone') {
       frame.remove(choice.candidate.key)
       continue
     }
-    if (!found || besideRival(choice.probability, await rivalOf(choice, found, { search, options })) < least)
-      return undefined
-    return found
+    const rival = found ? await rivalOf(choice, found, { search, options }) : 0
+    const probability = besideRival(choice.probability, rival)
+    cuts.saw(identity.scope, probability)
+    return probability < least ? undefined : found
   }
   return undefined
 }

@@ -117,18 +117,34 @@ const largest = (vector: Float32Array): number => {
   return top
 }
 
+/** Four dimensions at a time: so each sum is fetched and stored once for four products. */
 const sumUp = (numbers: Int8Array, { rows, values }: Sparse, sums: Int32Array): void => {
   sums.fill(0)
-  for (let index = 0; index < rows.length; index++) {
-    const start = (rows[index] as number) * perBlock
-    const value = values[index] as number
-    for (let column = 0; column < perBlock; column += 4) {
-      const at = start + column
-      sums[column] = ((sums[column] as number) + value * (numbers[at] as number)) | 0
-      sums[column + 1] = ((sums[column + 1] as number) + value * (numbers[at + 1] as number)) | 0
-      sums[column + 2] = ((sums[column + 2] as number) + value * (numbers[at + 2] as number)) | 0
-      sums[column + 3] = ((sums[column + 3] as number) + value * (numbers[at + 3] as number)) | 0
-    }
+  const last = rows.length - 1
+  for (let index = 0; index <= last; index += 4) {
+    const [one, two, three, four] = [
+      index,
+      Math.min(last, index + 1),
+      Math.min(last, index + 2),
+      Math.min(last, index + 3),
+    ]
+    const a = values[one] as number
+    // Beyond the last dimension there is nothing.
+    const b = two > one ? (values[two] as number) : 0
+    const c = three > two ? (values[three] as number) : 0
+    const d = four > three ? (values[four] as number) : 0
+    const atA = (rows[one] as number) * perBlock
+    const atB = (rows[two] as number) * perBlock
+    const atC = (rows[three] as number) * perBlock
+    const atD = (rows[four] as number) * perBlock
+    for (let column = 0; column < perBlock; column++)
+      sums[column] =
+        ((sums[column] as number) +
+          Math.imul(a, numbers[atA + column] as number) +
+          Math.imul(b, numbers[atB + column] as number) +
+          Math.imul(c, numbers[atC + column] as number) +
+          Math.imul(d, numbers[atD + column] as number)) |
+        0
   }
 }
 

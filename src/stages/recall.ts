@@ -14,6 +14,7 @@ import { isReplaySafe } from '../core/request.ts'
 import type { Plan, Route } from '../routing/plan.ts'
 import { agree } from '../similarity/agree.ts'
 import { type FindReader, overhear, readText, textOfBytes } from '../similarity/answer-texts.ts'
+import { type Cuts, createCuts } from '../similarity/cut.ts'
 import { createErrorBudget, type ErrorBudget } from '../similarity/error-budget.ts'
 import { type Found, findSimilar, type KeptEntry } from '../similarity/find-similar.ts'
 import { createFrames, type Frame, type Frames } from '../similarity/frames.ts'
@@ -56,6 +57,7 @@ interface Asked {
 interface Workshop extends RecallOptions {
   readonly frames: Frames
   readonly budget: ErrorBudget
+  readonly cuts: Cuts
 }
 
 /** Longer questions are hardly asked twice, and slow to compare. */
@@ -66,7 +68,7 @@ export const createRecall = (options: RecallOptions): Recall => {
   const budget = createErrorBudget({ changed: recallChanged })
   const frames = createFrames({ load: (frame, scope) => answers.similar(frame, scope), now: () => clock.now() })
   answers.listen((keys) => frames.forget(keys))
-  const workshop: Workshop = { ...options, frames, budget }
+  const workshop: Workshop = { ...options, frames, budget, cuts: createCuts() }
   return {
     stage: (next) => (call) => {
       const { identity, request, cacheWish } = call

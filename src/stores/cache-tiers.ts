@@ -130,11 +130,11 @@ class Tiers implements AnswerCache {
 
   async #findOnDisk(disk: DiskCache, key: string, scope: string): Promise<CacheEntry | undefined> {
     const entry = await disk.find(key, scope, this.#now())
-    if (!entry || this.#isBeingPurged(entry)) return undefined
     const now = this.#now()
-    // One that was put meanwhile is newer.
+    // One that was put meanwhile is newer, also than none at all.
     const newer = this.#memory.find(key, now)
     if (newer) return newer.scope === scope ? entryOf(newer) : undefined
+    if (!entry || this.#isBeingPurged(entry)) return undefined
     if (entry.expiresAt <= now) return undefined
     this.#memory.put(entry, now)
     return entry

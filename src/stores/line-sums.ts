@@ -1,7 +1,7 @@
 import type { LedgerLine } from '../core/ledger-line.ts'
 import type { ReportRow } from './store.ts'
 
-/** What lines add up to, in the order in which stores keep it: counts and tokens, then nano-dollars. */
+/** What lines add up to, in the order in which stores keep it. */
 export interface Sums {
   attempts: number
   calls: number
@@ -14,6 +14,9 @@ export interface Sums {
   unknownCost: number
   measuredCost: bigint
   estimatedCost: bigint
+  hits: number
+  unknownSaved: number
+  saved: bigint
 }
 
 /** What nothing adds up to. */
@@ -29,6 +32,9 @@ export const noSums = (): Sums => ({
   unknownCost: 0,
   measuredCost: 0n,
   estimatedCost: 0n,
+  hits: 0,
+  unknownSaved: 0,
+  saved: 0n,
 })
 
 /** More than this in one line is a fault of whoever counted; sums of thousands of such lines stay exact. */
@@ -47,14 +53,26 @@ const nanosOf = (cost: string | undefined): bigint | undefined => {
   return nanos > mostNanos ? mostNanos : nanos
 }
 
-/** Adds one line. A cost is measured when the provider counted what it is for, else estimated; without one it is unknown. */
+/**
+ * Adds one line. A cost is measured when the provider counted what it is for, else estimated; without one it is unknown.
+ * An answer from memory is a call without an attempt.
+ */
 export const addLine = (sums: Sums, line: LedgerLine): void => {
-  const { usage } = line
-  sums.attempts++
   if (line.last === true) {
     sums.calls++
     if (line.outcome !== 'ok') sums.failed++
   }
+  const saved = line.saved === undefined ? undefined : nanosOf(line.saved)
+  if (saved !== undefined) sums.saved += saved
+  if (line.memory === undefined) addAttempt(sums, line)
+  else {
+    sums.hits++
+    if (saved === undefined) sums.unknownSaved++
+  }
+}
+
+const addAttempt = (sums: Sums, { usage, cost }: LedgerLine): void => {
+  sums.attempts++
   if (usage) {
     sums.inputTokens += whole(usage.input) + whole(usage.audioInput)
     sums.cacheReadTokens += whole(usage.cacheRead)
@@ -62,7 +80,7 @@ export const addLine = (sums: Sums, line: LedgerLine): void => {
     sums.outputTokens += whole(usage.output) + whole(usage.audioOutput)
     sums.reasoningTokens += whole(usage.reasoning)
   }
-  const nanos = nanosOf(line.cost)
+  const nanos = nanosOf(cost)
   if (nanos === undefined) sums.unknownCost++
   else if (usage?.source === 'measured') sums.measuredCost += nanos
   else sums.estimatedCost += nanos
@@ -81,6 +99,9 @@ export const addSums = (sums: Sums, more: Readonly<Sums>): void => {
   sums.unknownCost += more.unknownCost
   sums.measuredCost += more.measuredCost
   sums.estimatedCost += more.estimatedCost
+  sums.hits += more.hits
+  sums.unknownSaved += more.unknownSaved
+  sums.saved += more.saved
 }
 
 /** Sums as a row of a report. */

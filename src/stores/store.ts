@@ -222,7 +222,7 @@ export interface ReportRow {
   /** What a line has nothing of, such as an org, is absent. */
   readonly group: Readonly<Partial<Record<ReportKey, string>>>
   readonly attempts: number
-  /** Calls, counted at their last attempt. */
+  /** Calls, counted at their last attempt, and those that were answered from memory. */
   readonly calls: number
   readonly failed: number
   /** Tokens in disjoint parts: nothing is in two of them. Audio is in with input and output. */
@@ -237,6 +237,12 @@ export interface ReportRow {
   readonly measuredCost: bigint
   readonly estimatedCost: bigint
   readonly unknownCost: number
+  /** Calls that were answered from memory, whichever way: calls without an attempt. */
+  readonly hits: number
+  /** Nano-dollars that memory saved, as far as it is known what the answers cost the first time. */
+  readonly saved: bigint
+  /** Hits of which that is not known; they are not in `saved`. */
+  readonly unknownSaved: number
 }
 
 export interface LineQuery {

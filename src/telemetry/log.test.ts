@@ -96,6 +96,19 @@ describe('the line of a call', () => {
     })
   })
 
+  test('tells what memory had to do with the answer, and nothing where it had nothing to do with it', async () => {
+    const hit = { outcome: 'hit', ageMs: 1_234.567, target: 'openai/a', savedNanos: 1_500n, savedMs: 210.04 } as const
+    const { cache } = await lineOf({ attempts: [], costNanos: 0n, notes: { cache: hit } })
+    assert.deepEqual(cache, { outcome: 'hit', ageMs: 1234.6, savedUsd: '0.0000015', savedMs: 210 })
+    const vectors = { outcome: 'miss', items: { known: 2, all: 5 }, savedNanos: 0n } as const
+    assert.deepEqual((await lineOf({ notes: { cache: vectors } })).cache, {
+      outcome: 'miss',
+      savedUsd: '0',
+      items: { known: 2, all: 5 },
+    })
+    assert.equal('cache' in (await lineOf({})), false)
+  })
+
   test('names whom a call was made for, with secrets and control characters taken out', async () => {
     const caller = {
       key: 'web',

@@ -47,7 +47,9 @@ const isMeant = (line: LedgerLine, { from, to, where }: ReportQuery): boolean =>
   line.at < to &&
   Object.entries(where).every(([key, name]) => namesOf(line, key as ReportKey).includes(name))
 
-const rowOf = (group: ReportRow['group'], lines: readonly LedgerLine[]): ReportRow => {
+const rowOf = (group: ReportRow['group'], all: readonly LedgerLine[]): ReportRow => {
+  const lines = all.filter((line) => line.memory === undefined)
+  const remembered = all.filter((line) => line.memory !== undefined)
   const total = (read: (line: LedgerLine) => number | undefined): number =>
     lines.reduce((sum, line) => sum + (read(line) ?? 0), 0)
   const cost = (wanted: readonly LedgerLine[]): bigint =>
@@ -56,8 +58,8 @@ const rowOf = (group: ReportRow['group'], lines: readonly LedgerLine[]): ReportR
   return {
     group,
     attempts: lines.length,
-    calls: lines.filter((line) => line.last).length,
-    failed: lines.filter((line) => line.last && line.outcome !== 'ok').length,
+    calls: all.filter((line) => line.last).length,
+    failed: all.filter((line) => line.last && line.outcome !== 'ok').length,
     inputTokens: total(({ usage }) => usage && usage.input + usage.audioInput),
     cacheReadTokens: total(({ usage }) => usage?.cacheRead),
     cacheWriteTokens: total(({ usage }) => usage && usage.cacheWriteShort + usage.cacheWriteLong),
@@ -67,6 +69,9 @@ const rowOf = (group: ReportRow['group'], lines: readonly LedgerLine[]): ReportR
     measuredCost: measured,
     estimatedCost: cost(lines) - measured,
     unknownCost: lines.filter((line) => line.cost === undefined).length,
+    hits: remembered.length,
+    saved: all.reduce((sum, line) => sum + BigInt(line.saved ?? '0'), 0n),
+    unknownSaved: remembered.filter((line) => line.saved === undefined).length,
   }
 }
 

@@ -43,6 +43,15 @@ const drafts: fc.Arbitrary<LedgerLine> = fc.record({
   outcome: fc.constantFrom('ok', 'server', 'cancelled'),
   usage: maybe(usages),
   cost: maybe(fc.bigInt({ min: 0n, max: 10n ** 12n }).map(String)),
+  memory: fc.constantFrom(
+    undefined,
+    undefined,
+    'hit' as const,
+    'stale' as const,
+    'semantic' as const,
+    'coalesced' as const,
+  ),
+  saved: maybe(fc.bigInt({ min: 0n, max: 10n ** 12n }).map(String)),
 })
 
 /** Random lines over some days, as they look after they were written as JSON. */
@@ -98,6 +107,10 @@ export const sampleLine = (more: Partial<LedgerLine> = {}): LedgerLine => ({
   cost: '1000',
   ...more,
 })
+
+/** One call that was answered from memory. */
+export const rememberedLine = (more: Partial<LedgerLine> = {}): LedgerLine =>
+  sampleLine({ ordinal: 0, usage: undefined, cost: '0', memory: 'hit', saved: '1000', ...more })
 
 /** The stretch that all these lines lie in. */
 export const sampleStretch = { from: start, to: start + spanHours * hourMs }

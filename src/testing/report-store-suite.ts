@@ -5,7 +5,7 @@ import type { LedgerLine } from '../core/ledger-line.ts'
 import type { LineQuery, ReportQuery, ReportRow, ReportStore } from '../stores/store.ts'
 import { hostileNames } from './control-store-suite.ts'
 import { modelReport } from './report-model.ts'
-import { randomLines, randomQueries, sampleLine, sampleStretch } from './report-samples.ts'
+import { randomLines, randomQueries, rememberedLine, sampleLine, sampleStretch } from './report-samples.ts'
 
 /** A report store, and a way to put lines under it. */
 export interface OpenedReports {
@@ -121,6 +121,25 @@ const sums = (check: Check): void => {
     ])
     const [row] = await reports.report(query())
     assert.deepEqual([row?.attempts, row?.calls, row?.failed], [3, 2, 1])
+  })
+
+  check('an answer from memory is a call without an attempt, and tells what it saved', async ({ reports, book }) => {
+    await book([
+      sampleLine({ call: 'a', cost: '1000' }),
+      rememberedLine({ call: 'b', saved: '1000' }),
+      rememberedLine({ call: 'c', memory: 'coalesced', saved: '0' }),
+      rememberedLine({ call: 'd', memory: 'semantic', saved: undefined, outcome: 'cancelled' }),
+    ])
+    const [row] = await reports.report(query())
+    assert.deepEqual([row?.attempts, row?.calls, row?.failed], [1, 4, 1])
+    assert.deepEqual([row?.hits, row?.saved, row?.unknownSaved], [3, 1000n, 1])
+    assert.deepEqual([row?.cost, row?.unknownCost, row?.inputTokens], [1000n, 0, 10])
+  })
+
+  check('a group of nothing but answers from memory is there', async ({ reports, book }) => {
+    await book([rememberedLine({ key: 'till', tags: { feature: 'search' } })])
+    assert.deepEqual((await reports.report(query({ by: ['key'] })))[0]?.group, { key: 'till' })
+    assert.equal((await reports.report(query({ by: ['tag'] })))[0]?.hits, 1)
   })
 
   check('absurd figures spoil no report', async ({ reports, book }) => {

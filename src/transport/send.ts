@@ -278,7 +278,11 @@ const refusal = (beginning: Beginning & { ok: false }, provider: Provider, attem
   const error = provider.wire.readError(beginning.status, beginning.body, beginning.headers)
   const told = readHints(beginning.headers, Date.now())
   // Some say how long to wait in the body.
-  const hints = { ...told, retryAfterMs: told.retryAfterMs ?? error.details.retryAfterMs }
+  const hints = {
+    ...told,
+    retryAfterMs: told.retryAfterMs ?? error.details.retryAfterMs,
+    told: beginning.status === 429 ? shownHeaders(beginning.headers) : undefined,
+  }
   // What looks like a mistake may be tried again when the upstream says so itself; an overload that names a time is a limit.
   if (error.details.outcome === 'caller' && hints.shouldRetry) {
     return new GatewayError('upstream_failed', error.message, { ...error.details, ...hints, outcome: 'lock' })

@@ -61,7 +61,7 @@ export const share = async ({ processes, limit, seconds, load, forMs }: SharingO
     most:
       mostWithin(
         moments.filter((at) => at >= first + windowMs),
-        windowMs - 50,
+        windowMs,
       ) / limit,
     used: counted / (limit * windows),
     statuses,

@@ -66,7 +66,7 @@ test('administrators and metrics see who waits, for how long, what was refused, 
     assert.match(after, /^tollgate_queue_waiting\{queue="one"\} 0$/m)
     const [quiet] = await queues()
     assert.equal(quiet?.waiting, 0)
-    const quota = quiet?.quota[0]
+    const quota = quiet?.quota.find(({ unit }) => unit === 'tokens')
     assert.equal(quota?.source, 'configured')
     assert.ok(Number(quota?.used) > 0)
   } finally {

@@ -94,7 +94,7 @@ const createVisit = ({ options, gate, time, fates }: World) => {
   let busy = 0
   const serve = async (arrival: Arrival, pass: Pass): Promise<Fate['outcome']> => {
     if (busy >= servers || meter?.takes(arrival.prompt, clock.now()) === false) {
-      pass.leave({ used: { prompt: 0, output: 0 }, isOverload: true, isGood: false, pauseMs: 1_000 })
+      pass.leave({ used: { prompt: 0, output: 0 }, isOverload: true, isThrottled: true, isGood: false, pauseMs: 1_000 })
       return 'throttled'
     }
     busy++

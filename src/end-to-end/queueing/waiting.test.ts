@@ -118,6 +118,26 @@ test('limits that a provider tells in its headers are kept without any configura
   assert.equal(rig.one.journal.length, 3)
 })
 
+test('what a refusal tells of limits in its headers is kept like what answers tell', async () => {
+  await using rig = await startRoutingRig(queued({ maxWait: '1s' }))
+  rig.one.script({
+    ...openaiError(429, 'rate_limit_exceeded', 'Slow down.'),
+    headers: {
+      'retry-after-ms': '10',
+      'x-ratelimit-limit-requests': '40',
+      'x-ratelimit-remaining-requests': '0',
+      'x-ratelimit-reset-requests': '50s',
+    },
+  })
+  rig.one.always(answerAfter(0))
+  assert.equal((await rig.ask()).status, 429)
+  const next = await rig.ask()
+  assert.equal(next.status, 503)
+  const after = Number(next.headers.get('retry-after'))
+  assert.ok(after > 30 && after <= 60, `retry-after ${after}`)
+  assert.equal(rig.one.journal.length, 1)
+})
+
 test('without a queue nothing waits, and nobody is told of one', async () => {
   await using rig = await startRoutingRig(
     { targets: ['one/m'] },

@@ -1,6 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { KeyView, NewKey } from '../../control/control.ts'
 import { GatewayError } from '../../core/errors.ts'
+import { keyCaches } from '../../core/key-cache.ts'
+import { leastWeight, mostWeight, priorities } from '../../core/priority.ts'
 import {
   durationField,
   failures,
@@ -17,6 +19,10 @@ import { pageByName } from './page.ts'
 import { actorOf } from './permission.ts'
 import type { AdminApp, AdminTools } from './tools.ts'
 
+const priority = z.enum(priorities)
+const cache = z.enum(keyCaches)
+const weight = z.number().min(leastWeight).max(mostWeight)
+
 const key = z
   .strictObject({
     name: z.string(),
@@ -26,6 +32,13 @@ const key = z
     user: z.string().optional(),
     models: z.array(z.string()).optional().openapi({ description: 'Models it may use; absent: all.' }),
     doors: z.array(z.string()).optional().openapi({ description: 'Doors it may use, as paths; absent: all.' }),
+    priority: priority
+      .optional()
+      .openapi({ description: 'The most urgent that its calls may be where they wait; absent: normal.' }),
+    weight: z.number().optional().openapi({ description: 'Its share against others that wait; absent: 1.' }),
+    cache: cache
+      .optional()
+      .openapi({ description: 'How far it goes with answers from memory; absent: as far as the model does.' }),
     createdAt: timeView.optional(),
     expiresAt: timeView.optional(),
     state: z.enum(['active', 'expired', 'revoked']),
@@ -51,6 +64,9 @@ const newKey = z
     user: owner.optional(),
     models: list.optional(),
     doors: list.optional(),
+    priority: priority.optional(),
+    weight: weight.optional(),
+    cache: cache.optional(),
     expiresAt: timeField.optional(),
   })
   .openapi('NewKey')
@@ -62,6 +78,9 @@ const changes = z
     user: owner.nullable().optional(),
     models: list.nullable().optional(),
     doors: list.nullable().optional(),
+    priority: priority.nullable().optional(),
+    weight: weight.nullable().optional(),
+    cache: cache.nullable().optional(),
     expiresAt: timeField
       .nullable()
       .optional()

@@ -25,7 +25,9 @@ const usage = z
 const line = z
   .strictObject({
     call: z.string().openapi({ description: 'The id of the call.' }),
-    ordinal: z.number().openapi({ description: 'Of the attempt within the call, from 1.' }),
+    ordinal: z
+      .number()
+      .openapi({ description: 'Of the attempt within the call, from 1; 0 for an answer from memory.' }),
     last: z.boolean().optional().openapi({ description: 'The call made no attempt after this one.' }),
     at: timeView.openapi({ description: 'When it ended.' }),
     durationMs: z.number(),
@@ -45,6 +47,13 @@ const line = z
     error: z.string().optional(),
     usage: usage.optional().openapi({ description: 'Tokens in disjoint parts; absent: unknown.' }),
     cost: moneyView.optional().openapi({ description: 'Absent: unknown.' }),
+    memory: z
+      .enum(['hit', 'stale', 'semantic', 'coalesced'])
+      .optional()
+      .openapi({ description: 'How memory answered the call; absent: a provider was asked.' }),
+    saved: moneyView.optional().openapi({
+      description: 'What it did not cost because of memory; absent: nothing, or for an answer from memory unknown.',
+    }),
     held: moneyView.optional().openapi({ description: 'What was set aside for it; absent: no budget asked.' }),
   })
   .openapi('Line')
@@ -53,7 +62,7 @@ const list = createRoute({
   method: 'get',
   path: '/admin/api/lines',
   summary: 'List attempts, newest first',
-  description: 'One line per attempt. Nothing of the conversation is kept.',
+  description: 'One line per attempt, and per call that was answered from memory. Nothing of the conversation is kept.',
   tags: ['Usage'],
   request: { query: z.strictObject({ ...stretchFields, ...filterFields, ...pageFields }) },
   responses: { ...gives('Attempts.', pageOf(line)), ...failures },
@@ -61,7 +70,16 @@ const list = createRoute({
 
 const money = (nanos: string | undefined) => (nanos === undefined ? undefined : viewOfMoney(BigInt(nanos)))
 
-const viewOf = ({ at, cost, held, tags, operation, usage: used, ...rest }: LedgerLine): z.output<typeof line> => ({
+const viewOf = ({
+  at,
+  cost,
+  held,
+  saved,
+  tags,
+  operation,
+  usage: used,
+  ...rest
+}: LedgerLine): z.output<typeof line> => ({
   ...rest,
   operation,
   at: viewOfTime(at) ?? '',
@@ -69,6 +87,7 @@ const viewOf = ({ at, cost, held, tags, operation, usage: used, ...rest }: Ledge
   usage: used && { ...used },
   cost: money(cost),
   held: money(held),
+  saved: money(saved),
 })
 
 const longMs = 24 * hourMs

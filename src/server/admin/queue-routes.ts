@@ -25,9 +25,10 @@ const queue = z
         limit: count,
         windowMs: count,
         used: count.openapi({ description: 'Within the latest window, with what is set aside for calls under way.' }),
-        source: z
-          .enum(['learned', 'configured'])
-          .openapi({ description: 'Told by the provider in its headers, or written in the configuration.' }),
+        source: z.enum(['learned', 'configured', 'estimated']).openapi({
+          description:
+            'Told by the provider in its headers, written in the configuration, or concluded from what it refused.',
+        }),
       }),
     ),
     shed: z.strictObject(reasons).openapi({

@@ -28,6 +28,11 @@ const row = z
     measuredCost: moneyView,
     estimatedCost: moneyView,
     unknownCost: count.openapi({ description: 'Attempts whose cost is not known; they are in no sum.' }),
+    hits: count.openapi({
+      description: 'Calls that were answered from memory, or together with an equal one: without an attempt.',
+    }),
+    saved: moneyView.openapi({ description: 'What memory saved: what the answers cost the first time.' }),
+    unknownSaved: count.openapi({ description: 'Hits of which that is not known; they are not in `saved`.' }),
   })
   .openapi('UsageRow')
 
@@ -79,12 +84,13 @@ const keysOf = (text: string | undefined): ReportKey[] => {
   return keys as ReportKey[]
 }
 
-const viewOf = ({ group, cost, measuredCost, estimatedCost, ...counts }: ReportRow): z.output<typeof row> => ({
+const viewOf = ({ group, cost, measuredCost, estimatedCost, saved, ...counts }: ReportRow): z.output<typeof row> => ({
   group: { ...group },
   ...counts,
   cost: viewOfMoney(cost),
   measuredCost: viewOfMoney(measuredCost),
   estimatedCost: viewOfMoney(estimatedCost),
+  saved: viewOfMoney(saved),
 })
 
 const columns: readonly (readonly [string, (of: ReportRow) => string])[] = [
@@ -100,6 +106,9 @@ const columns: readonly (readonly [string, (of: ReportRow) => string])[] = [
   ['measured_cost_usd', (of) => usdFromNanos(of.measuredCost)],
   ['estimated_cost_usd', (of) => usdFromNanos(of.estimatedCost)],
   ['unknown_cost', (of) => String(of.unknownCost)],
+  ['hits', (of) => String(of.hits)],
+  ['saved_usd', (of) => usdFromNanos(of.saved)],
+  ['unknown_saved', (of) => String(of.unknownSaved)],
 ]
 
 const csvOfRows = (by: readonly ReportKey[], rows: readonly ReportRow[]): string =>

@@ -1,6 +1,6 @@
 import type { LedgerLine } from '../../core/ledger-line.ts'
 import { type GatheredSums, LineGathering } from '../line-gathering.ts'
-import type { Sums } from '../line-sums.ts'
+import { noSums, type Sums } from '../line-sums.ts'
 import type { LineSummer } from '../store.ts'
 import { sumColumns } from './rollup-tables.ts'
 
@@ -33,6 +33,8 @@ const textOf = ({ names, plain, scoped }: GatheredSums): string =>
 const valuesOf = (sums: Sums): (number | string)[] =>
   sumColumns.map(([field]) => (typeof sums[field] === 'bigint' ? String(sums[field]) : sums[field]))
 
+const nothing = noSums()
+
 /** The sums of a block as they were written with it. */
 export const readBlockSums = (text: string): GatheredSums => {
   const { names, plain, scoped } = JSON.parse(text)
@@ -43,8 +45,9 @@ const withSums = <Packed extends { sums: readonly (number | string)[] }>(packed:
   ...packed,
   sums: Object.fromEntries(
     sumColumns.map(([field], index) => {
-      const value = packed.sums[index] ?? 0
-      return [field, typeof value === 'string' ? BigInt(value) : value]
+      const value = packed.sums[index]
+      // A sum that its version did not know is nothing.
+      return [field, typeof value === 'string' ? BigInt(value) : (value ?? nothing[field])]
     }),
   ) as unknown as Sums,
 })

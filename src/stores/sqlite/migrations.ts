@@ -1,7 +1,7 @@
 import { controlTables } from './control-tables.ts'
 import { idempotencyTables } from './idempotency-tables.ts'
 import { ledgerTables } from './ledger-tables.ts'
-import { rollupTables } from './rollup-tables.ts'
+import { memorySums, rollupTables } from './rollup-tables.ts'
 
 /** What made the store what it is, in order; its version is how many of them were done. `block_sums`: what the lines of a block add up
  * to, until that is in the reports. What was released stays as it is. */
@@ -9,4 +9,5 @@ export const migrations: readonly (readonly string[])[] = [
   [...ledgerTables, ...controlTables, ...rollupTables],
   ['CREATE TABLE block_sums (block INTEGER PRIMARY KEY, sums TEXT NOT NULL) STRICT'],
   [...idempotencyTables],
+  memorySums,
 ]

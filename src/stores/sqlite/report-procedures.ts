@@ -41,7 +41,7 @@ const readRow = (row: readonly Value[], { by }: ReportPlan): ReportRow => {
   const sums = noSums()
   for (const [index, [field]] of sumColumns.entries()) {
     const value = row[by.length + index] as bigint
-    if (field === 'measuredCost' || field === 'estimatedCost') sums[field] = value
+    if (field === 'measuredCost' || field === 'estimatedCost' || field === 'saved') sums[field] = value
     else sums[field] = Number(value)
   }
   return rowOf(group, sums)

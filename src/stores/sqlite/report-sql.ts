@@ -84,6 +84,6 @@ export const reportSql = (plan: ReportPlan, ids: readonly number[]): Sql => {
   const joins = by.map((key, index) => (isPlainKey(key) ? `JOIN names n${index} ON n${index}.id = g${index}` : ''))
   const inner = arms.length === 1 ? arms[0]?.text : summed(arms, by)
   const order = ['measured_cost + estimated_cost DESC', ...named].join(', ')
-  const text = `SELECT ${[...named, ...columns].join(', ')} FROM (${inner} HAVING sum(attempts) > 0) ${joins.join(' ')} ORDER BY ${order} LIMIT ?`
+  const text = `SELECT ${[...named, ...columns].join(', ')} FROM (${inner} HAVING sum(attempts) + sum(hits) > 0) ${joins.join(' ')} ORDER BY ${order} LIMIT ?`
   return { text, values: [...arms.flatMap(({ values }) => values), plan.limit] }
 }

@@ -1,8 +1,8 @@
 import { type PlainKey, plainKeys, type ScopedKey } from '../line-keys.ts'
 import type { Sums } from '../line-sums.ts'
 
-/** The column of each sum, in the order of the tables. */
-export const sumColumns = [
+/** The columns of sums that the tables had at first. */
+const firstColumns = [
   ['attempts', 'attempts'],
   ['calls', 'calls'],
   ['failed', 'failed'],
@@ -15,6 +15,15 @@ export const sumColumns = [
   ['measuredCost', 'measured_cost'],
   ['estimatedCost', 'estimated_cost'],
 ] as const satisfies readonly (readonly [keyof Sums, string])[]
+
+const memoryColumns = [
+  ['hits', 'hits'],
+  ['unknownSaved', 'unknown_saved'],
+  ['saved', 'saved'],
+] as const satisfies readonly (readonly [keyof Sums, string])[]
+
+/** The column of each sum, in the order in which blocks have them. */
+export const sumColumns = [...firstColumns, ...memoryColumns] as const
 
 /** The column of each key; it holds the number of a name in `names`, 0 for nothing. */
 export const plainColumns: Readonly<Record<PlainKey, string>> = {
@@ -32,7 +41,7 @@ export const plainColumns: Readonly<Record<PlainKey, string>> = {
 export const scopedNumbers: Readonly<Record<ScopedKey, number>> = { end_user: 1, session: 2, tag: 3 }
 
 const idColumns = plainKeys.map((key) => plainColumns[key])
-const sums = sumColumns.map(([, column]) => `${column} INTEGER NOT NULL`).join(', ')
+const sums = firstColumns.map(([, column]) => `${column} INTEGER NOT NULL`).join(', ')
 
 const plainTable = (name: string, time: string): string =>
   `CREATE TABLE ${name} (${time} INTEGER NOT NULL, ${idColumns.map((column) => `${column} INTEGER NOT NULL`).join(', ')},
@@ -57,3 +66,8 @@ export const rollupTables: readonly string[] = [
      owner TEXT NOT NULL, at INTEGER NOT NULL) STRICT`,
   "INSERT INTO rollup_mark (id, block, line, owner, at) VALUES (1, 0, 0, '', 0)",
 ]
+
+/** What memory saved, beside the sums that were there before. */
+export const memorySums: readonly string[] = ['hours', 'days', 'scope_hours', 'scope_days'].flatMap((table) =>
+  memoryColumns.map(([, column]) => `ALTER TABLE ${table} ADD COLUMN ${column} INTEGER NOT NULL DEFAULT 0`),
+)
