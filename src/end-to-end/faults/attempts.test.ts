@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
 import { after, describe, test } from 'node:test'
 import {
   anthropicText,
