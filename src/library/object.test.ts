@@ -91,6 +91,8 @@ describe('a value from a model', () => {
     })
     const result = await gateway.tryObject({ model: 'chat', schema: Invoice, prompt: '?', attempts: 1 })
     assert.ok(!result.success && result.error.code === 'output_invalid')
+    assert.equal(result.attempts, 1)
+    assert.match(result.costUsd ?? '', /^0\.0000/)
   })
 
   test('grows while it comes', async () => {

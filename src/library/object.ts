@@ -63,7 +63,12 @@ export type ObjectResult<T> =
       readonly attempts: number | undefined
       readonly costUsd: string | undefined
     }
-  | { readonly success: false; readonly error: GatewayError; readonly attempts: number | undefined }
+  | {
+      readonly success: false
+      readonly error: GatewayError
+      readonly attempts: number | undefined
+      readonly costUsd: string | undefined
+    }
 
 /** A value that grows while it comes: any part of it may be missing. */
 export type Partially<T> = T extends readonly (infer Item)[]
@@ -110,8 +115,13 @@ export const tryObject = async <T>(wanted: ObjectRequest<T>, asking: Asking): Pr
     return { success: true, data, attempts: answer?.attempts, costUsd: answer?.costUsd }
   } catch (thrown) {
     const error = asGatewayError(thrown)
-    const { attempts } = error.details.facts ?? {}
-    return { success: false, error, attempts: typeof attempts === 'number' ? attempts : undefined }
+    const { attempts, cost_usd } = error.details.facts ?? {}
+    return {
+      success: false,
+      error,
+      attempts: typeof attempts === 'number' ? attempts : undefined,
+      costUsd: typeof cost_usd === 'string' ? cost_usd : undefined,
+    }
   }
 }
 

@@ -1,10 +1,11 @@
 import { Answer, type Form } from '../core/answer.ts'
-import type { Call } from '../core/call.ts'
+import { type Call, costOfCall } from '../core/call.ts'
 import { Chunk, type Reader } from '../core/chunk.ts'
 import type { Delta } from '../core/delta.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { Handler, Stage } from '../core/handler.ts'
 import type { JsonValue } from '../core/json.ts'
+import { usdFromNanos } from '../core/money.ts'
 import type { OutputNote, OutputRules, OutputRung } from '../core/output-rules.ts'
 import { type Format, type Request, revise } from '../core/request.ts'
 import type { Plan } from '../routing/plan.ts'
@@ -150,6 +151,8 @@ class Work {
     this.#note(undefined)
     if (!this.#faulty && this.#error) return this.#error
     const { violations } = this.#faulty ?? nothing
+    const { account } = this.#task.call
+    const cost = costOfCall(account)
     const where = violations[0] ? `${violations[0].pointer || 'it'} ${violations[0].message}` : 'there is no JSON in it'
     return new GatewayError(
       'output_invalid',
@@ -157,7 +160,8 @@ class Work {
       {
         facts: {
           asks: this.#asks,
-          attempts: this.#task.call.account.attempts.length,
+          attempts: account.attempts.length,
+          ...(cost !== undefined && { cost_usd: usdFromNanos(cost) }),
           violations: violations.map(({ pointer, message }) => ({ pointer, message })),
           ...(this.#error && { error: this.#error.code }),
         },
