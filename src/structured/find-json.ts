@@ -14,9 +14,9 @@ export interface Found {
 
 /** More values than this are not looked for in one text. */
 const mostFound = 64
-/** Brackets that begin nothing are tried until all of a text, and a little more, was read so often. */
-const mostReadings = 8
-const leastReading = 2_000
+/** Brackets that begin nothing are tried until so much, and all of a text so often, was read. */
+const mostReadings = 2
+const leastReading = 50_000
 
 /**
  * The objects and arrays in what a model said, the likeliest first: all of the text, what stands in fences, what stands

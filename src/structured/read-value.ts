@@ -100,7 +100,8 @@ const readBraces = (cursor: Cursor): JsonValue => {
     if (members > 0 && commas === 0) cursor.isRepaired = true
     if (skipDots(cursor)) continue
     if (!readMember(cursor, object)) {
-      if (members > 0) throw unreadable
+      // A set holds words; brackets in brackets are no value of any language.
+      if (members > 0 || '{['.includes(cursor.text[cursor.at] ?? '')) throw unreadable
       Object.assign(cursor, { at: opening, isRepaired, isCut, depth })
       return readList(cursor)
     }
