@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { pointed } from './schema-limits.ts'
 
 /** A value as its schema wants it, and how many places were changed for that. */
 export interface Coerced {
@@ -54,18 +55,6 @@ const resolved = (written: JsonValue | undefined, { root }: Walk): JsonObject | 
     }
   }
   return isObject(schema) ? schema : undefined
-}
-
-const pointed = (root: JsonObject, reference: string): JsonValue | undefined => {
-  if (reference === '#') return root
-  if (!reference.startsWith('#/')) return undefined
-  let at: JsonValue | undefined = root
-  for (const part of reference.slice(2).split('/')) {
-    const name = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~')
-    if (Array.isArray(at)) at = at[Number(name)]
-    else at = isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined
-  }
-  return at
 }
 
 const onlyBranch = (schema: JsonObject): JsonValue | undefined => {

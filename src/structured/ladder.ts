@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import { isObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { OutputRule, OutputRules, OutputRung, Violation } from '../core/output-rules.ts'
 import { coerce } from './coerce.ts'
 import { findJson } from './find-json.ts'
@@ -54,14 +54,11 @@ const violationsOf = async (
   { schema, isAny, rules, check }: Demand,
   checks: SchemaChecks,
 ): Promise<readonly Violation[]> => {
-  const ofSchema = schema ? await bySchema(value, schema, checks) : isAny || isPlainObject(value) ? [] : [noObject]
+  const ofSchema = schema ? await bySchema(value, schema, checks) : isAny || isObject(value) ? [] : [noObject]
   if (ofSchema.length > 0) return ofSchema
   const ofRules = brokenRules(value, rules)
   return ofRules.length > 0 || !check ? ofRules : check(value)
 }
-
-const isPlainObject = (value: JsonValue): boolean =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const bySchema = async (value: JsonValue, schema: JsonObject, checks: SchemaChecks): Promise<readonly Violation[]> => {
   const verdict = await checks.check(schema, value)

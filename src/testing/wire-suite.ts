@@ -5,13 +5,16 @@ import type { Delta } from '../core/delta.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Request } from '../core/request.ts'
-import type { Quirks, Target } from '../core/target.ts'
+import type { Quirks } from '../core/target.ts'
 import { readAwsEvents, writeAwsEvent, writeAwsException } from '../wire/aws-events.ts'
 import { readEvents } from '../wire/sse.ts'
 import type { Door, Wire } from '../wire/wire.ts'
 import { meaningOf } from './meaning.ts'
 import { mutantsOf } from './mutants.ts'
+import { plainRequest, plainTarget } from './plain-request.ts'
 import type { RequestSample, Sample } from './samples.ts'
+
+export { plainRequest, plainTarget } from './plain-request.ts'
 
 /** What a wire is tested with. A stream and a whole body of one name must mean the same. */
 export interface WireSamples {
@@ -28,29 +31,6 @@ export interface WireSamples {
   /** What the path of the requests says; default: nothing. */
   readonly door?: Omit<Door, 'operation'>
 }
-
-/** A target for tests, of which nothing is known but its quirks. */
-export const plainTarget = (quirks: Quirks = {}): Target => ({
-  id: 'suite/model-1',
-  provider: 'suite',
-  model: 'model-1',
-  weight: 1,
-  quirks,
-  facts: undefined,
-})
-
-/** A request in a wire's name, enough for its writers. */
-export const plainRequest = (wire: string, more: Partial<Request> = {}): Request => ({
-  operation: 'chat',
-  wire,
-  model: 'public-model',
-  stream: true,
-  wantsUsage: true,
-  body: undefined,
-  chat: { messages: [{ role: 'user', parts: [{ kind: 'text', text: 'Hello' }] }], tools: [], stop: [] },
-  untranslatable: [],
-  ...more,
-})
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 
