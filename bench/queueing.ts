@@ -19,6 +19,12 @@ import {
   replayChargeAfter,
   type TraceRow,
 } from '../src/end-to-end/queueing/trace.ts'
+import {
+  type Limited,
+  replayLimit,
+  replayLimitAfter,
+  replayLimitCautious,
+} from '../src/end-to-end/queueing/trace-limits.ts'
 import { Gate } from '../src/queueing/gate.ts'
 import type { Pass } from '../src/queueing/pass.ts'
 
@@ -56,14 +62,28 @@ const compare = async (rows: readonly TraceRow[], metering: Metering): Promise<v
   console.log(row(`  charged after, ${cautious.share * 100} % of the limit`, cautious, answered))
 }
 
+const limitRow = (name: string, { admitted, peak, used }: Limited, own: number): string =>
+  [name.padEnd(40), cell(admitted), percent(peak), percent(used), percent(own / admitted - 1)].join(' ')
+
+/** The same trace meets a limit of its caller's own, by which nobody waits. */
+const compareLimits = async (rows: readonly TraceRow[]): Promise<void> => {
+  const own = await replayLimit(rows, tokensPerMinute)
+  const cautious = replayLimitCautious(rows, tokensPerMinute)
+  console.log('a limit of the caller, without waiting'.padEnd(40), '  admitted      peak      used    ours has more')
+  console.log(limitRow('  held by forecast, settled', own, own.admitted))
+  console.log(limitRow('  charged after', replayLimitAfter(rows, tokensPerMinute, 1), own.admitted))
+  console.log(limitRow(`  charged after, ${cautious.share * 100} % of the limit`, cautious, own.admitted))
+}
+
 for (const [name, rows] of traces()) {
   const minutes = (rows.at(-1)?.at ?? 0) / 60_000
   const asked = rows.reduce((sum, { prompt, output }) => sum + prompt + output, 0) / minutes
   console.log(`\n${name}: ${rows.length} calls in ${minutes.toFixed(1)} minutes, ${Math.round(asked)} tokens a minute`)
   for (const metering of ['fixed', 'sliding', 'bucket'] as const) await compare(rows, metering)
+  await compareLimits(rows)
 }
 console.log(
-  '\nUsed: with a queue, in minutes throughout which calls waited; without one, in all. The last row of each is set so that\nthe provider refuses nothing, as the queue achieves.',
+  '\nUsed: with a queue, in minutes throughout which calls waited; without one, in all. The last row of each is set so that\nthe provider refuses nothing, as the queue achieves; of a limit of the caller, so that no minute holds more than it.\nPeak: the most tokens of any 60 seconds, of the limit.',
 )
 
 const tenants = Array.from({ length: 100 }, (_, index) => `tenant-${index}`)

@@ -5,7 +5,7 @@ import { momentJson } from './moments.ts'
 
 /** A budget or a limit for programs, in the words of the administrators' door; money in USD, exactly. */
 export const allowanceJson = ({ allowance, isDeclared, standings }: AllowanceView) => {
-  const { id, unit, limit, window, scope, model, isHard, onLimit, onShort, alerts, webhook } = allowance
+  const { id, unit, limit, window, scope, model, isHard, waits, onLimit, onShort, alerts, webhook } = allowance
   const isMoney = unit === 'nanos'
   return {
     id,
@@ -16,7 +16,7 @@ export const allowanceJson = ({ allowance, isDeclared, standings }: AllowanceVie
     limitNanos: isMoney ? String(limit) : undefined,
     window: window.kind === 'rolling' ? { kind: window.kind, seconds: window.ms / 1000 } : window,
     hard: isHard,
-    onLimit: isMoney ? onLimit : undefined,
+    onLimit: isMoney ? onLimit : waits ? 'wait' : undefined,
     onShort: isMoney ? onShort : undefined,
     alerts,
     webhook,

@@ -72,7 +72,7 @@ const windowText = (window: Window): string => {
   return window.kind === 'rolling' ? ` in ${durationText(window.ms)}` : ` per ${window.per} (${window.timezone})`
 }
 
-const actionText = ({ isHard, onLimit, alerts }: Allowance): string => {
+const actionText = ({ isHard, waits, onLimit, alerts }: Allowance): string => {
   const told = alerts.length === 0 ? '' : `, told at ${alerts.map((percent) => `${percent}%`).join(' ')}`
-  return `${isHard ? onLimit : 'go on'}${told}`
+  return `${isHard ? (waits ? 'wait' : onLimit) : 'go on'}${told}`
 }

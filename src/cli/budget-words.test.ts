@@ -69,6 +69,12 @@ describe('a budget in the words of the command line', () => {
     assert.deepEqual({ id, window }, { id: 'gateway-concurrency-openai-gpt-5', window: { kind: 'total' } })
   })
 
+  test('may make calls wait', () => {
+    const { waits, onLimit } = allowanceFrom({ scope: 'key:web', concurrency: 2n, onLimit: 'wait' })
+    assert.deepEqual({ waits, onLimit }, { waits: true, onLimit: 'refuse' })
+    assert.equal(allowanceFrom({ scope: 'key:web', concurrency: 2n }).waits, undefined)
+  })
+
   test('needs one measure, and no two', () => {
     refused({ scope: 'key:web' }, /How much was not said: give one of --usd/)
     refused({ scope: 'key:web', usd: hundred, concurrency: 1n }, /Each is set by itself/)
@@ -82,7 +88,8 @@ describe('a budget in the words of the command line', () => {
     refused({ scope: 'key:web', usd: hundred, timezone: 'Europe/Berlin' }, /--timezone goes with --per/)
     refused({ scope: 'key:web', usd: hundred, per: 86_400_000, timezone: 'UTC' }, /--timezone goes with --per/)
     refused({ scope: 'key:web', requests, soft: true }, /--soft is for money only/)
-    refused({ scope: 'key:web', requests, onLimit: 'refuse' }, /--on-limit is for money only/)
+    refused({ scope: 'key:web', requests, onLimit: 'cheaper' }, /--on-limit cheaper is for money only/)
+    refused({ scope: 'key:web', usd: hundred, onLimit: 'wait' }, /money does not come back by waiting/)
   })
 
   test('gets the same id for the same thing, and one that may be written everywhere', () => {

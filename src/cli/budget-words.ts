@@ -24,7 +24,7 @@ export interface BudgetWords {
   readonly per?: CalendarUnit | 'total' | number
   readonly timezone?: string
   readonly soft?: boolean
-  readonly onLimit?: Allowance['onLimit']
+  readonly onLimit?: Allowance['onLimit'] | 'wait'
   readonly onShort?: Allowance['onShort']
   readonly alert?: readonly number[]
   readonly webhook?: string
@@ -39,10 +39,27 @@ export const allowanceFrom = (words: BudgetWords): Allowance => {
   const isMoney = unit === 'nanos'
   if (!isMoney) checkMoneyOnly(words)
   const window = windowOf(words, unit, ms)
-  const { scope, model, soft = false, onLimit = 'refuse', onShort = 'clamp', webhook } = words
+  const { scope, model, soft = false, onShort = 'clamp', webhook } = words
+  const onLimit = words.onLimit === 'cheaper' ? 'cheaper' : 'refuse'
+  const waits = words.onLimit === 'wait' || undefined
+  if (isMoney && waits)
+    throw new Misuse('--on-limit wait is for requests, tokens and calls at once: money does not come back by waiting.')
   const alerts = isMoney ? (words.alert ?? usualAlerts) : []
   const id = words.id ?? usualId({ scope, model, unit, window })
-  return { id, unit, limit: amount, window, scope, model, isHard: !soft, onLimit, onShort, alerts, webhook }
+  return {
+    id,
+    unit,
+    limit: amount,
+    window,
+    scope,
+    model,
+    isHard: !soft,
+    ...(waits && { waits }),
+    onLimit,
+    onShort,
+    alerts,
+    webhook,
+  }
 }
 
 /**
@@ -82,9 +99,16 @@ const measureOf = ({
 }
 
 const checkMoneyOnly = ({ soft, onLimit, onShort, alert, webhook }: BudgetWords): void => {
-  const flags = { '--soft': soft, '--on-limit': onLimit, '--on-short': onShort, '--alert': alert, '--webhook': webhook }
+  const money = onLimit === 'cheaper' ? onLimit : undefined
+  const flags = {
+    '--soft': soft,
+    '--on-limit cheaper': money,
+    '--on-short': onShort,
+    '--alert': alert,
+    '--webhook': webhook,
+  }
   const [wrong] = Object.entries(flags).find(([, value]) => value !== undefined) ?? []
-  if (wrong !== undefined) throw new Misuse(`${wrong} is for money only: a limit of anything else always refuses.`)
+  if (wrong !== undefined) throw new Misuse(`${wrong} is for money only.`)
 }
 
 const windowOf = ({ per, timezone }: BudgetWords, unit: AllowanceUnit, ms: number | undefined): Window => {

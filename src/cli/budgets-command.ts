@@ -28,10 +28,10 @@ const addMoney = (command: Command): Command =>
   command
     .option('--soft', 'money: only count and tell, never refuse')
     .addOption(
-      new Option('--on-limit <action>', 'money: what happens to a call that does not fit (else refuse)').choices([
-        'refuse',
-        'cheaper',
-      ]),
+      new Option(
+        '--on-limit <action>',
+        'what happens to a call that does not fit (else refuse); cheaper for money, wait for anything else',
+      ).choices(['refuse', 'cheaper', 'wait']),
     )
     .addOption(
       new Option('--on-short <action>', 'money: what happens where a shorter answer fits (else clamp)').choices([

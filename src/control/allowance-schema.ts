@@ -49,16 +49,18 @@ export const allowanceSchema: z.ZodType<Allowance> = z
     scope,
     model: nameText.optional(),
     isHard: z.boolean(),
+    waits: z.boolean().optional(),
     onLimit: z.enum(['refuse', 'cheaper']),
     onShort: z.enum(['clamp', 'reject']),
     alerts: rising,
     webhook: z.string().min(1).max(2_048).optional(),
   })
-  .superRefine(({ unit, limit: amount, window: { kind }, isHard }, context) => {
+  .superRefine(({ unit, limit: amount, window: { kind }, isHard, waits }, context) => {
     const complain = (field: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [field], message })
     const most = unit === 'nanos' ? mostNanos : mostCounted
     if (amount > most) complain('limit', `must be at most ${most}`)
     if (unit === 'concurrency' && kind !== 'total') complain('window', 'of calls at once must be total')
+    if (unit === 'nanos' && waits) complain('waits', 'must be absent for money')
     if (unit !== 'nanos' && !isHard) complain('isHard', 'must be true for everything but money')
   })

@@ -80,6 +80,7 @@ describe('budgets and limits over HTTP', () => {
     ['scope', { ...budget, scope: 'shop' }],
     ['webhook', { ...budget, webhook: 'http://127.0.0.1/' }],
     ['onLimit', { scope: 'team:shop', unit: 'tokens', limit: 1, onLimit: 'cheaper' }],
+    ['onLimit', { ...budget, onLimit: 'wait' }],
     ['json', { ...budget, isHard: false }],
     ['json', { ...budget, id: 'other' }],
     ['json', { ...budget, settled: '0' }],
@@ -95,6 +96,13 @@ describe('budgets and limits over HTTP', () => {
     const told = await put('refused', '{"scope":"team:shop","unit":"tokens","limit":9007199254740993}')
     assert.equal(told.status, 400)
     assert.match(String(told.at('error', 'message')), /lose digits/)
+  })
+
+  test('a limit may make calls wait', async () => {
+    const limit = { scope: 'key:web', unit: 'concurrency', limit: 2, onLimit: 'wait' }
+    const told = await put('patient', limit)
+    assert.equal(told.status, 200, told.text)
+    assert.equal(told.at('onLimit'), 'wait')
   })
 
   test('lost money is released, and the amount told', async () => {

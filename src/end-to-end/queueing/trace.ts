@@ -42,11 +42,14 @@ export const madeTrace = (minutes: number, perSecond: number, seed = 1): TraceRo
   return rows
 }
 
+/** How long a provider takes for the answer of a row. */
+export const serviceMsOf = ({ output }: TraceRow): number => beginMs + output * tokenMs
+
 const arrivalsOf = (rows: readonly TraceRow[]): Arrival[] =>
   rows.map((row, index) => ({
     ...row,
     tenant: `tenant-${index % tenants}`,
-    serviceMs: beginMs + row.output * tokenMs,
+    serviceMs: serviceMsOf(row),
     patienceMs,
   }))
 
@@ -122,7 +125,7 @@ export const replayChargeAfter = (
       continue
     }
     answered++
-    under.add({ at: row.at + beginMs + row.output * tokenMs, order, row })
+    under.add({ at: row.at + serviceMsOf(row), order, row })
   }
   const minutes = (rows.at(-1)?.at ?? 0) / minuteMs
   return { asked: rows.length, answered, throttled, used: provider.total / (tokensPerMinute * minutes) }

@@ -48,10 +48,10 @@ export const allowanceFields = z
       .boolean()
       .optional()
       .openapi({ description: `${moneyOnly}False: counted, never refused. Default true.` }),
-    onLimit: z
-      .enum(['refuse', 'cheaper'])
-      .optional()
-      .openapi({ description: `${moneyOnly}Default refuse.` }),
+    onLimit: z.enum(['refuse', 'cheaper', 'wait']).optional().openapi({
+      description:
+        'What happens to a call that does not fit: `cheaper` is for money, `wait` for anything else. Default refuse.',
+    }),
     onShort: z
       .enum(['clamp', 'reject'])
       .optional()
@@ -93,7 +93,7 @@ export const allowanceView = z
     limitNanos: z.string().optional().openapi({ description: 'The limit in nano-dollars, where it is money.' }),
     window: windowView,
     hard: z.boolean(),
-    onLimit: z.enum(['refuse', 'cheaper']).optional(),
+    onLimit: z.enum(['refuse', 'cheaper', 'wait']).optional(),
     onShort: z.enum(['clamp', 'reject']).optional(),
     alerts: z.array(z.number()),
     webhook: z.string().optional(),

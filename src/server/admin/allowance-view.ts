@@ -30,9 +30,12 @@ const limitOf = (given: string | number, wanted: AllowanceUnit): bigint => {
 export const allowanceOf = (id: string, given: z.output<typeof allowanceFields>): Allowance => {
   const { hard, onLimit, onShort, alerts, webhook } = given
   const isMoney = given.unit === 'usd'
-  for (const [field, value] of Object.entries({ hard, onLimit, onShort, alerts, webhook })) {
+  for (const [field, value] of Object.entries({ hard, onShort, alerts, webhook })) {
     if (!isMoney && value !== undefined) throw invalid(field, 'is for money only')
   }
+  if (onLimit === 'cheaper' && !isMoney) throw invalid('onLimit', 'must be refuse or wait: cheaper is for money only')
+  if (onLimit === 'wait' && isMoney)
+    throw invalid('onLimit', 'must be refuse or cheaper: money does not come back by waiting')
   const wanted = given.unit === 'usd' ? 'nanos' : given.unit
   return {
     id,
@@ -42,7 +45,8 @@ export const allowanceOf = (id: string, given: z.output<typeof allowanceFields>)
     scope: given.scope as Scope,
     model: given.model,
     isHard: hard ?? true,
-    onLimit: onLimit ?? 'refuse',
+    ...(onLimit === 'wait' && { waits: true }),
+    onLimit: onLimit === 'cheaper' ? 'cheaper' : 'refuse',
     onShort: onShort ?? 'clamp',
     alerts: alerts ?? [],
     webhook,
@@ -77,7 +81,7 @@ export const viewOfAllowance = ({
   isDeclared,
   standings,
 }: AllowanceView): z.output<typeof allowanceView> => {
-  const { id, unit: of, limit, scope, model, isHard, onLimit, onShort, alerts, webhook } = allowance
+  const { id, unit: of, limit, scope, model, isHard, waits, onLimit, onShort, alerts, webhook } = allowance
   const isMoney = of === 'nanos'
   return {
     id,
@@ -88,7 +92,7 @@ export const viewOfAllowance = ({
     limitNanos: isMoney ? String(limit) : undefined,
     window: viewOfWindow(allowance.window),
     hard: isHard,
-    onLimit: isMoney ? onLimit : undefined,
+    onLimit: isMoney ? onLimit : waits ? 'wait' : undefined,
     onShort: isMoney ? onShort : undefined,
     alerts: [...alerts],
     webhook,
