@@ -13,7 +13,7 @@ import { type Ended, type Grabbed, Pass } from './pass.ts'
 import { patienceMs, sweep } from './patience.ts'
 import { Quota } from './quota.ts'
 import { RateEstimate } from './rate-estimate.ts'
-import { type ShedReason, shed } from './refusal.ts'
+import { type QueueState, type ShedReason, shed } from './refusal.ts'
 import { type GateStanding, stranger } from './standing.ts'
 import { type Asking, Waiter } from './waiter.ts'
 
@@ -25,6 +25,9 @@ export interface GateOptions {
   /** Does how many may be under way follow how the target fares? Default true. */
   readonly adapts?: boolean | undefined
 }
+
+/** Who may come, with what it needs and until when its turn must come. */
+export type Coming = Prospect & Pick<Asking, 'need' | 'latestStart'>
 
 /** How often those who wait are looked after, in milliseconds, if nobody's time is over before. */
 const sweepMs = 1_000
@@ -119,6 +122,14 @@ export class Gate {
     return Number.isFinite(opensIn) ? opensIn : this.#outlook.usualMs
   }
 
+  /** What somebody would meet who came now: how long it would wait, and the refusal of a wait that is in vain. */
+  foresee(coming: Coming): { readonly waitMs: number; readonly refusal: GatewayError | undefined } {
+    const now = this.#clock.now()
+    const waitMs = this.waitMs(coming, now)
+    const isInVain = now + waitMs * caution > this.#latestOf(coming, now)
+    return { waitMs, refusal: isInVain ? shed('hopeless', this.#state(waitMs)) : undefined }
+  }
+
   standing(): GateStanding {
     const now = this.#clock.now()
     return {
@@ -162,7 +173,7 @@ export class Gate {
 
   #wait(asking: Asking, now: number): Pass | Promise<Pass> {
     const cost = costOf(asking.need)
-    const latest = Math.min(asking.latestStart, now + this.#patienceMs(asking.priority, now))
+    const latest = this.#latestOf(asking, now)
     const waitMs = this.waitMs(asking, now)
     if (now + waitMs * caution > latest) throw this.#shed('hopeless', waitMs)
     const waiter = new Waiter(asking, { cost, since: now, latest }, this)
@@ -182,6 +193,10 @@ export class Gate {
     this.turn()
     if (!waiter.isOver) asking.waits?.(() => this.#placeOf(waiter))
     return waiter.pass
+  }
+
+  #latestOf({ latestStart, priority }: Coming, now: number): number {
+    return Math.min(latestStart, now + this.#patienceMs(priority, now))
   }
 
   #patienceMs(priority: Priority, now: number): number {
@@ -272,7 +287,11 @@ export class Gate {
 
   #shed(reason: ShedReason, waitMs: number): GatewayError {
     this.shedding[reason]++
-    return shed(reason, { queue: this.name, waiting: this.waiting, length: this.#limits.length, waitMs })
+    return shed(reason, this.#state(waitMs))
+  }
+
+  #state(waitMs: number): QueueState {
+    return { queue: this.name, waiting: this.waiting, length: this.#limits.length, waitMs }
   }
 
   /** Nobody waits any more. */

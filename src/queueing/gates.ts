@@ -10,6 +10,8 @@ export interface Gates {
   of(name: string, limits: QueueLimits): Gate
   /** The same for somebody's own limits, which no target knows of. */
   ofCaller(name: string, limits: QueueLimits): Gate
+  /** The gate of this name; undefined: nobody ever came to it. */
+  peek(name: string): Gate | undefined
   standings(): readonly GateStanding[]
 }
 
@@ -45,6 +47,7 @@ export const createGates = ({ clock, alarm = systemAlarm }: GatesOptions): Gates
   return {
     of: (name, limits) => find(name, limits, true),
     ofCaller: (name, limits) => find(name, limits, false),
+    peek: (name) => gates.get(name),
     standings: () => [...gates.values()].map((gate) => gate.standing()),
   }
 }

@@ -30,6 +30,8 @@ export class Meter {
   /** Infinite while it is not known. */
   limit: number
   source: QuotaStanding['source']
+  /** What the provider told, and did not keep to; undefined: it is believed. */
+  refuted: number | undefined
   /** Calls whole when they were sent. */
   readonly sent: SlidingSum
   /** Prompts when they were sent, answers when they were whole; undefined where only calls count. */

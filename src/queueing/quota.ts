@@ -55,12 +55,27 @@ export class Quota {
     return this.#meters.filter(({ source }) => source === 'estimated')
   }
 
+  /**
+   * The provider refuses although by its own word there is room: its limits of a minute are estimated from now on, until it
+   * tells less. The meters of these.
+   */
+  doubt(): readonly Meter[] {
+    const told = this.#meters.filter(({ source, windowMs }) => source === 'learned' && windowMs === minuteMs)
+    for (const meter of told) {
+      meter.refuted = meter.limit
+      meter.source = 'estimated'
+      meter.limit = Number.POSITIVE_INFINITY
+    }
+    return told
+  }
+
   /** Sets or changes a limit; what was used stays used. */
   limit({ unit, limit, windowMs }: QuotaLimit, source: QuotaStanding['source']): void {
     const known = this.#find(unit, windowMs)
     if (known) {
       known.limit = limit
       known.source = source
+      known.refuted = undefined
     } else this.#meters.push(new Meter({ unit, limit, windowMs }, source))
   }
 
@@ -144,6 +159,7 @@ export class Quota {
     now: number,
   ): void {
     let meter = this.#find(unit, windowMs)
+    if (meter?.refuted !== undefined && limit >= meter.refuted) return
     if (meter?.source !== 'configured') {
       this.limit({ unit, limit, windowMs }, 'learned')
       meter = this.#find(unit, windowMs)

@@ -60,6 +60,29 @@ describe('an estimate of what a provider allows', () => {
     assert.equal(limitOf('requests'), once)
   })
 
+  test('takes the place of what a provider tells that refuses long before, until it tells less', () => {
+    const { quota, answer, refuse, limitOf } = open()
+    const tell = (limit: number, now: number): void => {
+      for (const unit of ['requests', 'tokens'] as const)
+        quota.learn(
+          { unit, limit: limit * (unit === 'tokens' ? 1_000 : 1), windowMs: minute },
+          { remaining: limit, resetMs: 0 },
+          now,
+        )
+    }
+    tell(5_000, 0)
+    answer(500, 0)
+    assert.deepEqual([refuse(1_000), refuse(2_000)], [false, false])
+    assert.equal(limitOf('requests'), 5_000)
+    assert.equal(refuse(3_000), true)
+    assert.ok(Number(limitOf('requests')) < 500, `${limitOf('requests')}`)
+    tell(5_000, 4_000)
+    assert.ok(Number(limitOf('requests')) < 500)
+    assert.equal(quota.standing(0)[0]?.source, 'estimated')
+    tell(400, 5_000)
+    assert.deepEqual([limitOf('requests'), quota.standing(0)[0]?.source], [400, 'learned'])
+  })
+
   test('gives way to what the provider tells', () => {
     const { quota, answer, refuse } = open()
     answer(500, 0)

@@ -33,7 +33,8 @@ interface History {
 }
 
 /**
- * What a provider allows in a minute that neither tells it nor has it written down: concluded from what it refused. A
+ * What a provider allows in a minute that neither tells it, or tells more than it allows, nor has it written down: concluded
+ * from what it refused. A
  * little less than what was let go then, rising slowly while nothing is refused.
  */
 export class RateEstimate {
@@ -49,13 +50,14 @@ export class RateEstimate {
 
   /** A call was refused as too much. True where a limit explains it. */
   refused(sentAt: number, now: number): boolean {
-    const meters = this.#quota.estimates
+    let meters = this.#quota.estimates
     if (sentAt <= this.#heardAt) return this.#refusedToo(meters)
     const calls = meters.find(({ unit }) => unit === 'requests')?.sent.sum(now) ?? 0
     const isInRow = now - this.#heardAt < 2 * windowMs && this.#goodSince <= Math.max(leastBetween, calls * fewBetween)
     this.#heardAt = now
     this.#goodSince = 0
     this.#inRow = isInRow ? this.#inRow + 1 : 1
+    if (meters.length === 0 && this.#inRow >= fewest) meters = this.#quota.doubt()
     const full = meters.filter((meter) => this.#quota.usedOf(meter, now) >= meter.limit * reached)
     if (full.length === 0 && this.#inRow < fewest) return false
     for (const meter of full.length > 0 ? full : meters) this.#cut(meter, now)
@@ -109,5 +111,8 @@ export class RateEstimate {
     meter.wasFull = false
     if (meter.limit > history.level * beyond) history.step = Math.min(mostStep, history.step * 2)
     meter.limit *= 1 + (meter.limit < history.level * farBelow ? mostStep : history.step)
+    const { unit, windowMs: of, refuted } = meter
+    if (refuted !== undefined && meter.limit >= refuted)
+      this.#quota.limit({ unit, windowMs: of, limit: refuted }, 'learned')
   }
 }
