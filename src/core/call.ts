@@ -12,6 +12,7 @@ import type { QueueLimits, QueuePlace } from './queue-limits.ts'
 import type { Request } from './request.ts'
 import type { StopSignal } from './stop.ts'
 import type { Target } from './target.ts'
+import type { TraceContext } from './trace.ts'
 import type { Usage } from './usage.ts'
 
 /** Who asks. */
@@ -64,6 +65,8 @@ export interface Call {
   readonly idempotencyKey?: string | undefined
   /** What the caller wishes of answers from memory; undefined: as the model has it. */
   readonly cacheWish?: CacheWish | undefined
+  /** The trace that it belongs to; undefined: none that anybody told of. */
+  readonly trace?: TraceContext | undefined
   /** What makes it the same as another call; undefined: it is answered for itself alone. Set by the stage `cache`. */
   readonly identity?: Identity | undefined
   /** What its answer is kept with, so that questions which say nearly the same can be compared with it. Set by the stage `recall`. */
@@ -104,6 +107,8 @@ export interface Attempt extends Call {
   readonly line: AttemptLine
   /** How it waits for its target; undefined or false: it does not. */
   readonly queue?: QueueLimits | false | undefined
+  /** The caller's trace where its provider is told of it; undefined: it is not. */
+  readonly passedTrace?: TraceContext | undefined
 }
 
 /** What one attempt came to; written while it runs, final when `outcome` is set. */
@@ -182,7 +187,7 @@ export type IdempotencyOutcome = 'first' | 'replayed' | 'waited' | 'conflict' | 
 /**
  * What the gateway asks for itself. `mirror`: a copy for another target. `flight`: what several equal calls ask together,
  * when the first of them is gone. `refresh`: a new answer in place of a kept one. `embed`: vectors to compare questions by.
- * `check`: was an answer to a similar question the right one? `judge`: do two answers say the same?
+ * `check`: was an answer to a similar question the right one, or is it the same again? `judge`: do two answers say the same?
  */
 export type Purpose = 'mirror' | 'flight' | 'refresh' | 'embed' | 'check' | 'judge'
 

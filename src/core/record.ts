@@ -3,6 +3,7 @@ import type { FinishReason } from './delta.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Nanos } from './money.ts'
 import type { Operation } from './request.ts'
+import type { TraceContext } from './trace.ts'
 import type { Usage } from './usage.ts'
 
 /** What is known of a finished call: metrics, logs, traces, bills and reports are views of it. No words of the conversation. */
@@ -33,11 +34,15 @@ export interface CallRecord {
   readonly attempts: readonly AttemptLine[]
   readonly notes: Notes
   readonly finishes: readonly FinishReason[]
+  /** Names the instructions it was asked with, as `promptNames` does; undefined: it has none, or nobody names them. */
+  readonly prompt?: string | undefined
   /** Of the attempt that answered. */
   readonly usage: Usage | undefined
   /** Of all attempts; undefined: unknown. */
   readonly costNanos: Nanos | undefined
   readonly retryCount: number
+  /** The trace that it belongs to; undefined: none that anybody told of. */
+  readonly trace?: TraceContext | undefined
 }
 
 /** Where records go. Must not throw and must not wait. */

@@ -37,6 +37,9 @@ export interface CacheFilter {
   readonly tag?: string | undefined
 }
 
+/** `look`: finding it counts as no use of it, and changes nothing. Default: it is used. */
+export type Finding = 'look' | undefined
+
 /** How much is kept. */
 export interface CacheStanding {
   readonly memory: { readonly entries: number; readonly bytes: number; readonly mostBytes: number }
@@ -58,7 +61,7 @@ export interface CacheStanding {
  */
 export interface AnswerCache {
   /** Gives a promise only where it must wait: 50 ms at most. Undefined: it is not there, or has expired. */
-  find(key: string, scope: string): CacheEntry | undefined | Promise<CacheEntry | undefined>
+  find(key: string, scope: string, how?: Finding): CacheEntry | undefined | Promise<CacheEntry | undefined>
   /** Keeps it soon; an older one of this key is replaced. */
   put(entry: CacheEntry): void
   /** Everything of a frame that can be compared with: the 20 000 newest. */

@@ -2,7 +2,7 @@ import { filterMatches, scopeMismatch } from './cache-filter.ts'
 import { createMemoryCache, type MemoryCache } from './memory/cache.ts'
 import { entryOf } from './memory/cache-record.ts'
 import { createSqliteCache, type DiskCache } from './sqlite/cache.ts'
-import type { AnswerCache, CacheEntry, CacheFilter, SimilarEntry } from './store.ts'
+import type { AnswerCache, CacheEntry, CacheFilter, Finding, SimilarEntry } from './store.ts'
 
 /** Where answers are kept, how much of them, and how. */
 export interface AnswerCacheOptions {
@@ -33,6 +33,12 @@ export const createAnswerCache = async (options: AnswerCacheOptions): Promise<An
   const tiers = new Tiers(memoryBytes, now, warn)
   if (file) tiers.disk = await createSqliteCache({ ...file, keys, now, warn, ...tiers.fromDisk })
   return tiers
+}
+
+interface Sought {
+  readonly key: string
+  readonly scope: string
+  readonly how: Finding
 }
 
 class Tiers implements AnswerCache {
@@ -66,15 +72,15 @@ class Tiers implements AnswerCache {
     this.#sweep = setInterval(() => this.#memory.sweep(now()), sweepMs).unref()
   }
 
-  find(key: string, scope: string): CacheEntry | undefined | Promise<CacheEntry | undefined> {
+  find(key: string, scope: string, how?: Finding): CacheEntry | undefined | Promise<CacheEntry | undefined> {
     const now = this.#now()
-    const record = this.#memory.find(key, now)
-    if (!record) return this.disk?.isOn ? this.#findOnDisk(this.disk, key, scope) : undefined
+    const record = this.#memory.find(key, now, how)
+    if (!record) return this.disk?.isOn ? this.#findOnDisk(this.disk, { key, scope, how }) : undefined
     if (record.scope !== scope) {
       this.#warn(...scopeMismatch(scope))
       return undefined
     }
-    if (now - record.toldAt > tellUseMs) {
+    if (how !== 'look' && now - record.toldAt > tellUseMs) {
       record.toldAt = now
       this.disk?.use(key)
     }
@@ -128,15 +134,15 @@ class Tiers implements AnswerCache {
     await this.disk?.close()
   }
 
-  async #findOnDisk(disk: DiskCache, key: string, scope: string): Promise<CacheEntry | undefined> {
-    const entry = await disk.find(key, scope, this.#now())
+  async #findOnDisk(disk: DiskCache, { key, scope, how }: Sought): Promise<CacheEntry | undefined> {
+    const entry = await disk.find(key, scope, this.#now(), how)
     const now = this.#now()
     // One that was put meanwhile is newer, also than none at all.
-    const newer = this.#memory.find(key, now)
+    const newer = this.#memory.find(key, now, how)
     if (newer) return newer.scope === scope ? entryOf(newer) : undefined
     if (!entry || this.#isBeingPurged(entry)) return undefined
     if (entry.expiresAt <= now) return undefined
-    this.#memory.put(entry, now)
+    if (how !== 'look') this.#memory.put(entry, now)
     return entry
   }
 

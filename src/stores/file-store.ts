@@ -17,24 +17,32 @@ export interface StoredFile {
   readonly expiresAt: number | undefined
 }
 
+/** What is told of a file with its bytes. */
+export type FileFacts = Pick<StoredFile, 'owner' | 'name' | 'contentType' | 'purpose' | 'expiresAt'>
+
+export interface FileQuery {
+  readonly owner: string
+  readonly purpose?: string | undefined
+  /** The id of the last file of the page before. */
+  readonly after?: string | undefined
+  readonly limit: number
+  /** Default: newest first. */
+  readonly isOldestFirst?: boolean | undefined
+}
+
 /** Files on disk beside the store. A file is there whole and durable, or not at all. */
 export interface FileStore {
-  /** Rejects with `too_large` past `most` bytes, and with whatever the source fails; then nothing is left. Memory stays bounded. */
-  add(
-    file: Pick<StoredFile, 'owner' | 'name' | 'contentType' | 'purpose' | 'expiresAt'>,
-    bytes: Readable | Uint8Array,
-    most: number,
-  ): Promise<StoredFile>
+  /**
+   * Rejects with `too_large` past `most` bytes, with whatever the source fails, and with `store_unavailable`; then nothing is left. Memory
+   * stays bounded. A function is asked once all bytes have come, since forms tell of a file also behind it; what it throws is passed on.
+   */
+  add(file: FileFacts | (() => FileFacts), bytes: Readable | Uint8Array, most: number): Promise<StoredFile>
   /** With an owner: undefined when it is somebody else's. */
   find(id: string, owner?: string): Promise<StoredFile | undefined>
+  /** Its bytes. Rejects with `not_found`. */
   read(id: string): Promise<Readable>
-  /** Newest first. */
-  list(query: {
-    readonly owner: string
-    readonly purpose?: string | undefined
-    readonly after?: string | undefined
-    readonly limit: number
-  }): Promise<readonly StoredFile[]>
+  /** Without those of jobs. */
+  list(query: FileQuery): Promise<readonly StoredFile[]>
   /** False when there was none. */
   remove(id: string, owner?: string): Promise<boolean>
   /** Deletes what has expired, and leftovers of uploads that broke off. */

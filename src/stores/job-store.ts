@@ -8,7 +8,10 @@ export interface Submission {
   readonly key: { readonly name: string; readonly asked: string; readonly keepMs: number } | undefined
 }
 
-/** `known`: this was submitted before under the same key. `mismatch`: something else was. */
+/**
+ * `known`: this was submitted before under the same key. `mismatch`: something else was. Of both nothing is kept: a file of
+ * the body is the caller's to remove.
+ */
 export type Submitted =
   | { readonly kind: 'made'; readonly job: Job }
   | { readonly kind: 'known'; readonly job: Job }
@@ -55,8 +58,12 @@ export interface JobStore {
   submit(submissions: readonly Submission[]): Promise<readonly Submitted[]>
   /** With an owner: undefined when it is somebody else's. */
   find(id: string, owner?: string): Promise<Job | undefined>
+  /** Newest first. `result` is left out of them: whoever wants it asks for the one job. */
   list(query: JobQuery): Promise<readonly Job[]>
-  /** Attempts of a job, oldest first; how many jobs would begin before it (undefined: it does not wait); pieces after a sequence of its attempt under way. */
+  /**
+   * Attempts of a job, oldest first; how many jobs would begin before it (undefined: it does not wait). With `pieces`: those after a
+   * sequence of its attempt under way; without: what was asked of it.
+   */
   details(id: string, pieces?: { readonly attempt: number; readonly after: number }): Promise<JobDetails | undefined>
   /**
    * A queued job ends at once; one that runs is marked, and its worker ends it (`finish` with `cancelled`; if that never
@@ -72,6 +79,8 @@ export interface JobDetails {
   readonly attempts: readonly JobAttempt[]
   readonly position: number | undefined
   readonly pieces: readonly JobPiece[]
+  /** What was asked, as it was submitted, so that it can be asked again; undefined where pieces were asked for. */
+  readonly order: JobOrder | undefined
 }
 
 /** A job in the hands of a worker. */
@@ -81,6 +90,8 @@ export interface ClaimedJob {
   readonly body: JobBytes
   /** Names this claim; what is written for another one is not taken. */
   readonly fence: number
+  /** `JobAttempt.ordinal` of this one; its pieces name it. */
+  readonly attempt: number
 }
 
 /** How an attempt ended. Whatever it is, its cost is booked, also when the claim is somebody else's by now. */
@@ -112,6 +123,8 @@ export interface Swept {
   /** Jobs that ended: by their deadline, as poison, or as cancelled with their worker lost. */
   readonly ended: number
   readonly deleted: number
+  /** Files that nobody needs any more, of bodies and results. Each is told by three sweeps, so that it goes though one of them dies. */
+  readonly files: readonly string[]
   /** Unix milliseconds at which the next waiting job becomes due; undefined: none waits for its time. */
   readonly nextAt: number | undefined
 }
@@ -119,8 +132,9 @@ export interface Swept {
 /** Jobs as workers see them. Every change is durable when its promise is fulfilled, and calls at one moment share a transaction. */
 export interface JobWork {
   /**
-   * The next jobs that are due, at most `most`: by priority, which rises with waiting (one class per `agingMs`), between owners by
-   * their weights, within an owner the oldest first. Each gets a lease, a fence, and an attempt.
+   * The next jobs that are due, at most `most`: by priority, between owners by their weights, within an owner the oldest first. Every
+   * fourth turn belongs to a class whose first job has waited a minute behind more urgent ones, so that nobody waits for ever. Each gets
+   * a lease, a fence, and an attempt. Those past their deadline end instead.
    */
   claim(by: {
     readonly worker: string
@@ -132,11 +146,15 @@ export interface JobWork {
     fences: readonly number[],
     leaseMs: number,
   ): Promise<{ readonly lost: readonly number[]; readonly stopping: readonly number[] }>
-  /** Keeps pieces for followers, as far as there is room (1 MiB a job); without promise: they are lost with the process. */
+  /**
+   * Keeps pieces for followers, as far as there is room (1 Mi characters an attempt), until a minute after the end of the job; without
+   * promise: they may be lost with the process.
+   */
   pieces(fence: number, pieces: readonly JobPiece[]): Promise<void>
   /**
-   * Ends attempts. True for each that was taken, false for each whose claim was somebody else's. A job that ends gets one event for
-   * its webhook in the same transaction.
+   * Ends attempts. True for each that was taken, false for each whose claim was somebody else's: then its cost alone is booked, and a
+   * file of its result is its worker's to remove. A job that was asked to stop becomes `cancelled`, whatever came of it; its cost stays.
+   * A job that ends gets one event for its webhook in the same transaction.
    */
   finish(finished: readonly Finished[]): Promise<readonly boolean[]>
   /**
@@ -144,6 +162,14 @@ export interface JobWork {
    * deletes what was kept for long enough, a bounded number at a time.
    */
   sweep(rules: { readonly maxCrashes: number }): Promise<Swept>
-  /** Calls back soon (p95 ≤ 20 ms) after any process that shares the store made a job that is due, or asked one to stop. Returns how to stop. */
-  watch(changed: () => void): () => void
+  /** Calls back soon (p95 ≤ 20 ms) after any process that shares the store changed something of jobs. Returns how to stop. */
+  watch(changed: (what: JobsChanged) => void): () => void
+}
+
+/** What changed of jobs since the last time; at least one of the two. */
+export interface JobsChanged {
+  /** A job is due, or one that runs was asked to stop: workers look. */
+  readonly work: boolean
+  /** A state, a piece or an event: followers and those who tell webhooks look. */
+  readonly news: boolean
 }

@@ -1,8 +1,12 @@
 import type { LedgerLine } from '../core/ledger-line.ts'
 import type { Scope } from '../core/scope.ts'
 import type { Window } from '../core/window.ts'
+import type { FileStore } from './file-store.ts'
+import type { JobStore, JobWork } from './job-store.ts'
+import type { WebhookStore } from './webhook-store.ts'
 
-export type { AnswerCache, CacheEntry, CacheFilter, CacheStanding, SimilarEntry } from './answer-cache.ts'
+export type { AnswerCache, CacheEntry, CacheFilter, CacheStanding, Finding, SimilarEntry } from './answer-cache.ts'
+export type { DeliveryAttempt, EndpointStanding, WebhookEvent, WebhookStore } from './webhook-store.ts'
 
 /** How much of an allowance a process asks for. */
 export interface Want {
@@ -143,7 +147,7 @@ export interface LedgerStore {
 }
 
 /** What administrators made, by kind: documents with a name, beside those of the configuration. */
-export type ControlKind = 'key' | 'org' | 'team' | 'user' | 'allowance' | 'cache'
+export type ControlKind = 'key' | 'org' | 'team' | 'user' | 'allowance' | 'cache' | 'webhook' | 'job'
 
 export interface ControlEntry {
   readonly kind: ControlKind
@@ -305,5 +309,9 @@ export interface Store {
   readonly control: ControlStore
   readonly reports: ReportStore
   readonly idempotency: IdempotencyStore
+  readonly files: FileStore
+  readonly jobs: JobStore
+  readonly jobWork: JobWork
+  readonly webhooks: WebhookStore
   close(): Promise<void>
 }

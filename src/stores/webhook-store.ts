@@ -56,15 +56,18 @@ export interface EndpointStanding {
 export interface WebhookStore {
   /**
    * Events that are due, oldest first, at most `perEndpoint` under way for each endpoint, leased so that no other process sends them.
-   * None of endpoints that are disabled or rest.
+   * None of endpoints that are disabled or rest. `JobWork.watch` tells when there may be new ones.
    */
   claim(by: {
     readonly most: number
     readonly perEndpoint: number
     readonly leaseMs: number
   }): Promise<readonly { readonly event: WebhookEvent; readonly fence: number }[]>
+  /** Logs attempts. What is next counts only while the claim is still the caller's: it has not run out, and nobody asked for redelivery. */
   settle(delivered: readonly Delivered[]): Promise<void>
+  /** Newest first; `after` is the id of the last one of the page before. What waits at an endpoint that is disabled is `disabled`. */
   events(query: {
+    readonly id?: string | undefined
     readonly owner?: string | undefined
     readonly endpoint?: string | undefined
     readonly job?: string | undefined
@@ -72,9 +75,11 @@ export interface WebhookStore {
     readonly after?: string | undefined
     readonly limit: number
   }): Promise<readonly WebhookEvent[]>
+  /** The latest 50, oldest first. */
   attempts(event: string): Promise<readonly DeliveryAttempt[]>
   /** Makes events due again, now, whatever became of them: one, or all failed ones of an endpoint since a moment. Gives how many. */
   redeliver(which: { readonly event: string } | { readonly endpoint: string; readonly since: number }): Promise<number>
+  /** Of every endpoint that has a mark, or events to come. */
   standings(): Promise<readonly EndpointStanding[]>
   /** Writes what is known of an endpoint; undefined fields stay as they are, null takes a mark away. */
   mark(

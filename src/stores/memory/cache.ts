@@ -1,5 +1,5 @@
 import { filterMatches } from '../cache-filter.ts'
-import type { CacheEntry, CacheFilter, SimilarEntry } from '../store.ts'
+import type { CacheEntry, CacheFilter, Finding, SimilarEntry } from '../store.ts'
 import { createByteLog, createPlace } from './byte-log.ts'
 import { createCacheIndex } from './cache-index.ts'
 import { type CacheRecord, createRecords, fill, lengthOf, overheadOf, vectorOf, writeTo } from './cache-record.ts'
@@ -14,8 +14,8 @@ export interface MemoryCacheOptions {
 
 /** Answers in the memory of this process, within a bound that counts everything they take. */
 export interface MemoryCache {
-  /** Counts as a use. The record is good until something is put, purged or swept. What has expired is dropped. */
-  find(key: string, now: number): CacheRecord | undefined
+  /** Counts as a use, unless it is only looked at. The record is good until something is put, purged or swept. What has expired is dropped. */
+  find(key: string, now: number, how?: Finding): CacheRecord | undefined
   /** Replaces the one of its key. False: it is too large to be kept here. */
   put(entry: CacheEntry, now: number): boolean
   similar(frame: string, scope: string, now: number): readonly SimilarEntry[]
@@ -59,14 +59,14 @@ class LogCache implements MemoryCache {
     this.#log = createByteLog(this.#segmentBytes)
   }
 
-  find(key: string, now: number): CacheRecord | undefined {
+  find(key: string, now: number, how?: Finding): CacheRecord | undefined {
     const record = this.#index.get(key)
     if (!record) return undefined
     if (record.expiresAt <= now) {
       this.#drop(record)
       return undefined
     }
-    record.wasUsed = true
+    if (how !== 'look') record.wasUsed = true
     return record
   }
 

@@ -1,8 +1,17 @@
+import { rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createId } from '../../core/call.ts'
+import { createFiles } from '../files/index.ts'
 import type { Store } from '../store.ts'
 import { createMemoryControl } from './control.ts'
 import { MemoryIdempotency } from './idempotency.ts'
+import { createMemoryJobs } from './jobs.ts'
+import { JobsBook } from './jobs-book.ts'
+import { createMemoryJobWork } from './jobs-work.ts'
 import { MemoryLedger } from './ledger.ts'
 import { createMemoryReports } from './reports.ts'
+import { MemoryWebhooks } from './webhooks.ts'
 
 export interface MemoryStoreOptions {
   /** Unix milliseconds. Default: the machine's clock. Where it goes back, the store's time stands still. */
@@ -26,6 +35,11 @@ export const createMemoryBank = ({ now = Date.now }: MemoryStoreOptions = {}): M
   const reports = createMemoryReports()
   const keyed = new MemoryIdempotency({ now })
   const ledgers = new MemoryLedger({ now, book: reports.book })
+  // Files are too large for memory; they end with it all the same.
+  const folder = join(tmpdir(), `tollgate-${createId()}`)
+  const files = createFiles({ folder, now })
+  let holders = 0
+  const { jobs, jobWork, webhooks } = createQueue(now)
   reports.follow({
     standings: () => ledgers.standings(),
     releaseLost: (allowance, subject) => ledgers.releaseLost(allowance, subject),
@@ -35,21 +49,42 @@ export const createMemoryBank = ({ now = Date.now }: MemoryStoreOptions = {}): M
     open: () => {
       const { ledger, fence } = ledgers.open()
       const { store: idempotency, fence: freeClaims } = keyed.open()
+      holders++
       return {
         ledger,
         control,
         reports,
         idempotency,
+        files,
+        jobs,
+        jobWork,
+        webhooks,
         fence: () => {
           fence()
           freeClaims()
         },
-        close: () => {
+        close: async () => {
           freeClaims()
-          return ledger.close()
+          await ledger.close()
+          holders--
+          if (holders === 0) await rm(folder, { recursive: true, force: true })
         },
       }
     },
+  }
+}
+
+/** Jobs, and who is told of their ends. */
+const createQueue = (now: () => number): Pick<Store, 'jobs' | 'jobWork' | 'webhooks'> => {
+  const book: JobsBook = new JobsBook({ now, ended: (row) => events.add(row, book.time()) })
+  const events = new MemoryWebhooks({
+    time: () => book.time(),
+    changed: () => book.tell({ work: false, news: true }),
+  })
+  return {
+    jobs: createMemoryJobs(book),
+    jobWork: createMemoryJobWork(book, (at) => events.tidy(at)),
+    webhooks: events.store,
   }
 }
 

@@ -1,5 +1,5 @@
 import { GatewayError } from '../../core/errors.ts'
-import type { CacheFilter } from '../store.ts'
+import type { CacheFilter, Finding } from '../store.ts'
 import { isOfNoUse, openCacheFile, reasonOf, setAside } from './cache-file.ts'
 import type { PurgeStep } from './cache-purges.ts'
 import type { Found, SimilarPage, SimilarQuery } from './cache-reads.ts'
@@ -13,7 +13,12 @@ import type { Session } from './session.ts'
 export type CacheProcedures = {
   /** Gives how many were left out. */
   put(argument: CachePut & { readonly now: number; readonly entries: number }): number
-  find(argument: { readonly key: string; readonly scope: string; readonly now: number }): Found | undefined
+  find(argument: {
+    readonly key: string
+    readonly scope: string
+    readonly now: number
+    readonly how?: Finding
+  }): Found | undefined
   similar(argument: SimilarQuery & { readonly now: number }): SimilarPage
   /** Gives the number of the purge, which is then gone on with by `purgeStep`. */
   purge(argument: { readonly filter: CacheFilter; readonly now: number }): number
@@ -54,7 +59,9 @@ export const openCacheDesk = (data: CacheThreadData, tell: Session['tell']): Ope
     session: undefined,
     procedures: {
       put: at((put) => guard((work) => work.session.transact(() => work.put(put)), put.entries)),
-      find: at(({ key, scope }) => guard((work) => checked(work.find(key, scope), work, life.warn), undefined)),
+      find: at(({ key, scope, how }) =>
+        guard((work) => checked(work.find(key, scope), work, { warn: life.warn, how }), undefined),
+      ),
       similar: at((query) => guard((work) => work.similar(query), { entries: [], next: undefined })),
       purge: at(({ filter }) => life.orFail((work) => work.session.transact(() => work.purges.begin(filter)))),
       purgeStep: (id) => life.orFail((work) => work.session.transact(() => work.purges.step(id))),
@@ -75,9 +82,13 @@ export const openCacheDesk = (data: CacheThreadData, tell: Session['tell']): Ope
 }
 
 /** What is damaged is taken away; what is found has been used. */
-const checked = (found: Found | undefined, work: CacheWork, warn: Warn): Found | undefined => {
+const checked = (
+  found: Found | undefined,
+  work: CacheWork,
+  { warn, how }: { readonly warn: Warn; readonly how: Finding },
+): Found | undefined => {
   if (found?.kind === 'found') {
-    work.room.mark(found.id)
+    if (how !== 'look') work.room.mark(found.id)
     // A part of a larger piece of memory would cross to the other thread with all of it.
     return { ...found, body: new Uint8Array(found.body), vector: found.vector && new Uint8Array(found.vector) }
   }

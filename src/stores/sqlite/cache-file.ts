@@ -6,14 +6,17 @@ import { failureOf, isBusy, operatorsSentence } from './failures.ts'
 import { makeFile } from './make-file.ts'
 import { openForWriting, storeFile } from './open-database.ts'
 
-/** A connection to the file of kept answers, and where another one went that had to make room for it. */
-export interface OpenedCacheFile {
+/** A connection to a file of its own beside the store, and where another one went that had to make room for it. */
+export interface OpenedFile {
   readonly database: Database.Database
   readonly setAside: { readonly to: string; readonly why: string } | undefined
 }
 
-/** Opens the file, or a new one when that one is of no use. Throws when neither can be. */
-export const openCacheFile = (path: string): OpenedCacheFile => {
+/** Opens the file of kept answers, or a new one when that one is of no use. Throws when neither can be. */
+export const openCacheFile = (path: string): OpenedFile => openOrSetAside(path, opened)
+
+/** Opens a file, or a new one when that one is of no use; never one that is the store. Throws when neither can be. */
+export const openOrSetAside = (path: string, opened: (path: string) => Database.Database): OpenedFile => {
   const before = identityOf(path)
   try {
     return { database: opened(path), setAside: undefined }

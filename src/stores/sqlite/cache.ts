@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { GatewayError } from '../../core/errors.ts'
 import { scopeMismatch } from '../cache-filter.ts'
-import type { CacheEntry, CacheFilter, SimilarEntry } from '../store.ts'
+import type { CacheEntry, CacheFilter, Finding, SimilarEntry } from '../store.ts'
 import { createBatch, entryFrom } from './cache-batch.ts'
 import type { CacheProcedures } from './cache-desk.ts'
 import { type Found, firstPage, type PageStart, type SimilarPage } from './cache-reads.ts'
@@ -33,7 +33,7 @@ export interface SimilarWish {
 export interface DiskCache {
   /** False: nothing is kept there any more. */
   readonly isOn: boolean
-  find(key: string, scope: string, now: number): Promise<CacheEntry | undefined>
+  find(key: string, scope: string, now: number, how?: Finding): Promise<CacheEntry | undefined>
   /** Never waits: what comes too fast is left out. */
   put(entry: CacheEntry, now: number): void
   /** Says that an entry is used, which is found elsewhere. */
@@ -167,7 +167,7 @@ class SqliteCache implements DiskCache {
     this.#gather()
   }
 
-  find(key: string, scope: string, now: number): Promise<CacheEntry | undefined> {
+  find(key: string, scope: string, now: number, how?: Finding): Promise<CacheEntry | undefined> {
     const channel = this.#channel
     if (!channel || this.#isLost || this.#finds >= mostFinds) return Promise.resolve(undefined)
     if (this.#batch.has(key)) this.#flush(now)
@@ -179,7 +179,7 @@ class SqliteCache implements DiskCache {
         clearTimeout(late)
         resolve(this.#entryOf(found, scope))
       }
-      channel.call('find', { key, scope, now }).then(end, () => end(undefined))
+      channel.call('find', { key, scope, now, how }).then(end, () => end(undefined))
     })
   }
 

@@ -1,13 +1,16 @@
 import { resolve } from 'node:path'
+import { createFiles } from '../files/index.ts'
 import type { Store } from '../store.ts'
 import { startThread } from './channel.ts'
 import { createSqliteControl } from './control.ts'
 import { createSqliteIdempotency } from './idempotency.ts'
+import { createSqliteJobs, createSqliteJobWork } from './jobs.ts'
 import { lazyThread } from './lazy-thread.ts'
 import { createSqliteLedger } from './ledger.ts'
 import { makeFile } from './make-file.ts'
 import type { ReaderProcedures } from './reader-procedures.ts'
 import { createSqliteReports } from './reports.ts'
+import { createSqliteWebhooks } from './webhooks.ts'
 import type { WriterProcedures } from './writer-procedures.ts'
 
 export interface SqliteOptions {
@@ -40,6 +43,10 @@ export const createSqliteStore = async (path: string, options: SqliteOptions = {
     control: createSqliteControl(threads),
     reports,
     idempotency: createSqliteIdempotency(writer),
+    jobs: createSqliteJobs(threads),
+    jobWork: createSqliteJobWork(threads),
+    webhooks: createSqliteWebhooks(threads),
+    files: createFiles({ folder: `${file}-files` }),
     close: () => {
       closed ??= close()
       return closed

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts'
+import type { CallRetention } from '../call-store.ts'
 import type { ThreadEvents } from './session.ts'
 
 /** What a thread of the store is started with. */
@@ -17,8 +18,21 @@ export interface CacheThreadData {
   readonly keys: readonly { readonly id: string; readonly key: Uint8Array }[]
 }
 
+/** What the thread that writes calls is started with. */
+export interface CallThreadData {
+  readonly role: 'calls'
+  readonly path: string
+  readonly keep: CallRetention
+}
+
+/** What the thread that reads calls is started with. */
+export interface CallReaderData {
+  readonly role: 'calls-reader'
+  readonly path: string
+}
+
 /** What a thread is started with. */
-export type ThreadData = StoreThreadData | CacheThreadData
+export type ThreadData = StoreThreadData | CacheThreadData | CallThreadData | CallReaderData
 
 /** What a thread is asked. `open` comes first; after `close`, whose failure is told, it ends. */
 export type Asked = { readonly id: number; readonly name: string; readonly argument: unknown } | 'open' | 'close'

@@ -1,7 +1,9 @@
 import { controlTables } from './control-tables.ts'
 import { idempotencyTables } from './idempotency-tables.ts'
+import { jobTables } from './job-tables.ts'
 import { ledgerTables } from './ledger-tables.ts'
 import { memorySums, rollupTables } from './rollup-tables.ts'
+import { webhookTables } from './webhook-tables.ts'
 
 /** What made the store what it is, in order; its version is how many of them were done. `block_sums`: what the lines of a block add up
  * to, until that is in the reports. What was released stays as it is. */
@@ -10,4 +12,5 @@ export const migrations: readonly (readonly string[])[] = [
   ['CREATE TABLE block_sums (block INTEGER PRIMARY KEY, sums TEXT NOT NULL) STRICT'],
   [...idempotencyTables],
   memorySums,
+  [...jobTables, ...webhookTables],
 ]

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { Scope } from '../../core/scope.ts'
+import type { JobsChanged } from '../job-store.ts'
 import type { CacheFilter, Crossed } from '../store.ts'
 
 /** What a thread tells without being asked, by name. */
@@ -9,6 +10,8 @@ export interface ThreadEvents {
   crossed: readonly Crossed[]
   /** Some process changed documents of administrators. */
   changed: undefined
+  /** Some process changed something of jobs; told while somebody watches. */
+  jobs: JobsChanged
   /** How many live processes share the store now. */
   processes: number
   /** Kept answers that made room for others or have expired, by key; undefined: too many to be named. */
@@ -17,6 +20,7 @@ export interface ThreadEvents {
   cachePurged: { readonly filters: readonly CacheFilter[]; readonly last: number }
   cacheStanding: { readonly entries: number; readonly bytes: number }
   cacheWarning: { readonly message: string; readonly facts: Readonly<Record<string, string>> }
+  callsWarning: { readonly message: string; readonly facts: Readonly<Record<string, string>> }
   /** The file is not used any more; is it still where others may use it? */
   cacheLost: { readonly isInPlace: boolean }
 }

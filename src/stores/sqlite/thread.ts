@@ -1,12 +1,13 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { answerAll, type Question } from './answer-calls.ts'
 import { openCacheDesk } from './cache-desk.ts'
+import { openCallDesk, openCallReader } from './call-desk.ts'
 import { failureOf } from './failures.ts'
 import type { Asked, Failure, Said, StoreThreadData, ThreadData } from './messages.ts'
 import { openForReading, openForWriting } from './open-database.ts'
 import { type OpenSession, openSession } from './open-session.ts'
 import { readerProcedures } from './reader-procedures.ts'
-import type { Procedures } from './session.ts'
+import type { Procedures, Session } from './session.ts'
 import { writerProcedures } from './writer-procedures.ts'
 
 /** The most calls that share one transaction. */
@@ -41,10 +42,13 @@ const openStoreDesk = ({ role, path, skew }: StoreThreadData, say: Say): Desk =>
     : { procedures: readerProcedures(session), session: undefined, close }
 }
 
-const openDesk = (data: ThreadData, say: Say): Desk =>
-  data.role === 'cache'
-    ? openCacheDesk(data, (name, value) => say({ kind: 'event', name, value }))
-    : openStoreDesk(data, say)
+const openDesk = (data: ThreadData, say: Say): Desk => {
+  const tell: Session['tell'] = (name, value) => say({ kind: 'event', name, value })
+  if (data.role === 'cache') return openCacheDesk(data, tell)
+  if (data.role === 'calls') return openCallDesk(data, tell)
+  if (data.role === 'calls-reader') return openCallReader(data)
+  return openStoreDesk(data, say)
+}
 
 const closeDesk = (desk: Desk): Failure | undefined => {
   try {

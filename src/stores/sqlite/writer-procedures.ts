@@ -1,4 +1,5 @@
 import { controlReader, controlWriter } from './control-procedures.ts'
+import { jobWriter } from './job-procedures.ts'
 import { ledgerProcedures } from './ledger-procedures.ts'
 import { releaseWriter } from './release-procedures.ts'
 import { retentionWriter } from './retention-procedures.ts'
@@ -14,6 +15,7 @@ export const writerProcedures = (session: Session) => ({
   ...rollupWriter(session),
   ...releaseWriter(session),
   ...retentionWriter(session),
+  ...jobWriter(session),
 })
 
 export type WriterProcedures = ReturnType<typeof writerProcedures>
