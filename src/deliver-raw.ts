@@ -12,20 +12,25 @@ export interface DeliverRawOptions {
   readonly wire: Pick<Wire, 'idHeader' | 'writeError' | 'limitHeaders'>
 }
 
-/** Hands an answer on that passes unread. Settles when everything is said; never rejects. */
-export const deliverRaw = async (opened: Opened, { outlet, wire }: DeliverRawOptions): Promise<void> => {
+/** Hands an answer on that passes unread. Settles when everything is said, with the error it ended with, if any; never rejects. */
+export const deliverRaw = async (
+  opened: Opened,
+  { outlet, wire }: DeliverRawOptions,
+): Promise<GatewayError | undefined> => {
   let answer: Answer | undefined
   try {
     answer = await opened.answer
     await pass(answer, opened.call, outlet, wire)
+    return undefined
   } catch (thrown) {
     const error = asGatewayError(thrown)
     answer?.cancel(error)
     opened.cancel(error)
-    if (outlet.closed) return
+    if (outlet.closed) return error
     // Bytes that break off must not look like all there are.
     if (answer && outlet.begun) outlet.abort()
     else tell(error, opened.call, outlet, wire)
+    return error
   }
 }
 

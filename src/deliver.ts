@@ -28,13 +28,19 @@ export interface DeliverOptions {
   readonly keepAliveMs: number
 }
 
-/** Hands a call's answer to its caller, in the caller's language. Settles when everything is said; never rejects. */
-export const deliver = async (opened: Opened, options: DeliverOptions): Promise<void> => {
+/**
+ * Hands a call's answer to its caller, in the caller's language. Settles when everything is said, with the error that it
+ * ended with, if any; never rejects.
+ */
+export const deliver = async (opened: Opened, options: DeliverOptions): Promise<GatewayError | undefined> => {
   const delivery = new Delivery(opened, options)
   try {
     await delivery.take(await opened.answer)
+    return undefined
   } catch (thrown) {
-    delivery.fail(asGatewayError(thrown))
+    const error = asGatewayError(thrown)
+    delivery.fail(error)
+    return error
   } finally {
     delivery.stop()
   }

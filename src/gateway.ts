@@ -9,14 +9,17 @@ import { asGatewayError, GatewayError } from './core/errors.ts'
 import { compose, type Handler } from './core/handler.ts'
 import type { OutputRules } from './core/output-rules.ts'
 import { type Priority, priorityWithin } from './core/priority.ts'
+import type { PromptNames } from './core/prompt-names.ts'
 import type { ProviderKey } from './core/provider-key.ts'
 import type { RecallStanding } from './core/recall-standing.ts'
 import type { Sink } from './core/record.ts'
 import type { Request } from './core/request.ts'
-import { Stop } from './core/stop.ts'
+import { Stop, type StopSignal } from './core/stop.ts'
+import type { TraceContext } from './core/trace.ts'
 import { bookTo } from './ledger/book.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Gates } from './queueing/gates.ts'
+import type { OutputForecast } from './queueing/output-forecast.ts'
 import type { Health } from './routing/health.ts'
 import type { Hedging } from './routing/hedging.ts'
 import type { Plan } from './routing/plan.ts'
@@ -38,6 +41,7 @@ import { createMirrors, type Mirrors } from './stages/mirror.ts'
 import { price } from './stages/price.ts'
 import { createRecall, type Recall } from './stages/recall.ts'
 import { record } from './stages/record.ts'
+import { type Repeats, repeat } from './stages/repeat.ts'
 import { throttle } from './stages/throttle.ts'
 import type { AnswerCache, IdempotencyStore } from './stores/store.ts'
 import type { SchemaChecks } from './structured/schema-checks.ts'
@@ -65,6 +69,10 @@ export interface Parts {
   readonly structured?: Structured | undefined
   /** Answers that are given again to the same key of a caller; undefined: keys of callers mean nothing. */
   readonly keyed?: Keyed | undefined
+  /** Told whether answers are the same again; undefined: nothing is asked again for that. */
+  readonly repeats?: Repeats | undefined
+  /** Names the instructions of questions in records; undefined: they have no names. */
+  readonly nameOf?: PromptNames | undefined
   readonly clock: Clock
   readonly random: () => number
   /** Calls under way at which the gateway counts as full. */
@@ -75,6 +83,8 @@ export interface Money {
   readonly ledger: Ledger
   /** Which allowances bind whom; read anew each time, as administrators change them. */
   match(): Match
+  /** What answers said lately, for limits of tokens: of calls, and of attempts at providers. Default: its own. */
+  readonly forecasts?: { readonly calls: OutputForecast; readonly attempts: OutputForecast } | undefined
 }
 
 /** What structured output is held against. */
@@ -119,7 +129,7 @@ const assemble = (parts: Parts, load: () => number): Assembled => {
     [
       emulate, //                         tells a target in words what format is wanted, where it has none
       ...(parts.gates ? [throttle({ gates: parts.gates, clock, money })] : []), // waits for its turn, where there is a queue
-      ...(money ? [limitProvider(money), budget({ ...money, clock })] : []), // holds the most it can cost, settles what it did
+      ...(money ? [limitProvider({ ...money, forecast: money.forecasts?.attempts }), budget({ ...money, clock })] : []), // holds the most it can cost, settles what it did
       breaker(health), //                 a target that keeps failing is left alone for a while
       price(clock), //                    what the attempt used, what that costs: one line
       begin(clock), //                    waits for the first word, so that failing before it can still go elsewhere
@@ -138,7 +148,7 @@ const assemble = (parts: Parts, load: () => number): Assembled => {
     hedging: parts.hedging,
   })(attempt)
   const sinks = money ? [bookTo(money.ledger), ...parts.sinks] : parts.sinks
-  const recorded = record(sinks, clock)
+  const recorded = record(sinks, clock, parts.nameOf)
   const ask: Handler<Attempt> = (copy) => recorded(() => attempt(copy))(copy)
   const mirrors = createMirrors({ plan, ask, clock, random })
   const conforming = structured ? conform({ ...structured, plan }) : undefined
@@ -149,7 +159,7 @@ const assemble = (parts: Parts, load: () => number): Assembled => {
     [
       recorded, //                        sees every end; tells the sinks one record, the ledger first
       ...(parts.keyed ? [idempotent({ ...parts.keyed, clock })] : []), // the same key again: the same answer, not a second call
-      ...(money ? [limit({ ...money, gates: parts.gates })] : []), // requests, tokens and calls at once
+      ...(money ? [limit({ ...money, gates: parts.gates, forecast: money.forecasts?.calls })] : []), // requests, tokens and calls at once
       ...(remembering
         ? [
             cache(remembering), //        asked before? answered from memory, in the words it was answered in
@@ -159,6 +169,7 @@ const assemble = (parts: Parts, load: () => number): Assembled => {
           ]
         : []),
       ...(conforming ? [conforming] : []), // structured output: hold, check, put right, ask again
+      ...(parts.repeats ? [repeat({ ...parts.repeats, plan, background, random })] : []), // asks some again, to compare
       mirrors.stage, //                   copies some calls to another target, in the background
     ],
     route, //                             orders the targets; tries until one begins
@@ -188,7 +199,38 @@ export interface Question {
   readonly cacheWish?: CacheWish | undefined
   /** What is done so that its answer satisfies its format, in place of what its model says. */
   readonly output?: OutputRules | undefined
+  /** The trace that it belongs to. */
+  readonly trace?: TraceContext | undefined
 }
+
+/** When a call began, how long it may take, and what stops it. */
+interface Beginning {
+  /** On the process clock. */
+  readonly started: number
+  readonly totalMs: number
+  readonly signal: StopSignal
+}
+
+/** A question as the call that it is from now on. */
+export const callOf = (question: Question, { started, totalMs, signal }: Beginning): Call => ({
+  id: question.id ?? createId(),
+  startedAt: Date.now(),
+  started,
+  deadline: started + totalMs,
+  request: question.request,
+  caller: question.caller,
+  providerKey: question.providerKey,
+  signal,
+  account: { attempts: [] },
+  notes: {},
+  noFallback: question.noFallback ?? false,
+  retryCount: question.retryCount ?? 0,
+  priority: priorityWithin(question.priority, question.caller.priority),
+  idempotencyKey: question.idempotencyKey,
+  cacheWish: wishWithin(question.cacheWish, question.caller.cache),
+  output: question.output,
+  trace: question.trace,
+})
 
 /** A call under way. */
 export interface Opened {
@@ -220,29 +262,10 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
 
   const open = (question: Question): Opened => {
     if (closed) throw closed
-    const { request } = question
     const stop = new Stop()
     const reins: Reins = { stop, answer: undefined }
     const totalMs = limitOf(parts.plan(), question)
-    const started = parts.clock.now()
-    const call: Call = {
-      id: question.id ?? createId(),
-      startedAt: Date.now(),
-      started,
-      deadline: started + totalMs,
-      request,
-      caller: question.caller,
-      providerKey: question.providerKey,
-      signal: stop,
-      account: { attempts: [] },
-      notes: {},
-      noFallback: question.noFallback ?? false,
-      retryCount: question.retryCount ?? 0,
-      priority: priorityWithin(question.priority, question.caller.priority),
-      idempotencyKey: question.idempotencyKey,
-      cacheWish: wishWithin(question.cacheWish, question.caller.cache),
-      output: question.output,
-    }
+    const call = callOf(question, { started: parts.clock.now(), totalMs, signal: stop })
     const deadline = setTimeout(expire, totalMs, reins, totalMs)
     underWay.add(reins)
     const over = (): void => {
@@ -290,7 +313,8 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
 const defaultTotalMs = 600_000
 const defaultStreamTotalMs = 3_600_000
 
-const limitOf = (plan: Plan, { request, timeoutMs }: Question): number => {
+/** How long a question may take, in milliseconds: as its route says, or its caller where that is less. */
+export const limitOf = (plan: Plan, { request, timeoutMs }: Question): number => {
   const timeouts = plan.find(request.model)?.timeouts
   const own = request.stream ? (timeouts?.streamTotalMs ?? defaultStreamTotalMs) : (timeouts?.totalMs ?? defaultTotalMs)
   return timeoutMs === undefined ? own : Math.min(own, timeoutMs)

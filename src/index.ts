@@ -20,9 +20,12 @@ export {
   type CallOptions,
   type ChatStream,
   createGateway,
+  type JobWorker,
   type LibraryGateway,
 } from './library/create-gateway.ts'
 export type { EmbedAnswer, EmbedRequest } from './library/embed.ts'
+/** Calls whose answers are fetched later. */
+export type { EnqueueOptions, JobListQuery, JobRequest, LibraryJob, LibraryJobs } from './library/jobs.ts'
 /** Values that satisfy a schema. */
 export type { ObjectIssue, ObjectRequest, ObjectResult, Partially, StandardSchema } from './library/object.ts'
 /** Models of the AI SDK as a provider of the gateway. */

@@ -2,26 +2,42 @@ import type { Logger } from 'pino'
 import type { Control } from '../control/control.ts'
 import type { Authenticate } from '../control/directory.ts'
 import { systemClock } from '../core/clock.ts'
-import { GatewayError } from '../core/errors.ts'
+import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { Sink } from '../core/record.ts'
-import { createGatewayFrom, type Gateway } from '../gateway.ts'
+import type { TraceContext } from '../core/trace.ts'
+import { createExplain, type Explain, type Explaining } from '../explain.ts'
+import { createGatewayFrom, type Gateway, type Parts } from '../gateway.ts'
+import type { JobControl } from '../jobs/job-control.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import type { MakeJobDoors } from '../jobs/perform.ts'
+import type { JobPauses } from '../jobs/retry-time.ts'
+import type { WebhookControl } from '../jobs/webhook-control.ts'
+import type { Ending, Worker } from '../jobs/worker.ts'
 import { createGates, type Gates } from '../queueing/gates.ts'
+import { OutputForecast } from '../queueing/output-forecast.ts'
 import type { GateStanding } from '../queueing/standing.ts'
 import type { HealthOptions } from '../routing/health.ts'
 import { createHedging } from '../routing/hedging.ts'
 import type { Plan } from '../routing/plan.ts'
 import { createRetryBudget } from '../routing/retry-budget.ts'
+import type { FileStore } from '../stores/file-store.ts'
 import type { AnswerCache, Store } from '../stores/store.ts'
 import { createSchemaChecks, type SchemaChecks } from '../structured/schema-checks.ts'
 import { type Batch, createBatch } from '../telemetry/batch.ts'
 import { createLogSink } from '../telemetry/log.ts'
+import { openTraces, type Traces } from '../telemetry/open-traces.ts'
+import { providerNameOf } from '../telemetry/provider-names.ts'
 import { wireNamed } from '../wire/wires.ts'
 import { type Books, openBooks } from './books.ts'
+import { ConfigError } from './complaints.ts'
 import type { Config } from './config.ts'
 import { createFoundation, type Foundation } from './foundation.ts'
+import { type Observing, openObserving } from './observing.ts'
 import { type Answers, answersSecret, createAnswers, keepsAnswers } from './open-cache.ts'
+import { type JobDesk, openJobs } from './open-jobs.ts'
 import { openStore } from './open-store.ts'
 import { restartNeeded } from './restart.ts'
+import { type TargetStanding, targetStandings } from './target-standings.ts'
 
 /** Everything a configuration becomes. */
 export interface Runtime {
@@ -47,10 +63,32 @@ export interface Runtime {
   readonly control: Control
   /** Answers that are kept; where no model keeps any, there are none. */
   readonly answers: AnswerCache
+  /** Calls whose answers are fetched later. */
+  readonly jobs: Jobs
+  /** Who is told of their ends. */
+  readonly webhooks: WebhookControl
+  /** What administrators can do with jobs. */
+  readonly jobControl: JobControl
+  /** What messages to addresses of an owner are signed with. */
+  webhookSecret(owner: string): string
+  /** What callers uploaded, and what of jobs is too large for a row. */
+  readonly files: FileStore
+  /** Begins to do jobs in this process, so many at a time, until the worker or all of it is closed. */
+  work(concurrency: number): Worker
+  /** Takes no more jobs; fulfilled when those under way here are done or given back. */
+  stopWork(ending: Ending): Promise<void>
   /** Throws `not_found` where they are switched off. */
   metrics(): Promise<{ readonly type: string; readonly text: string }>
   /** Where the queues before targets stand. */
   queues(): readonly GateStanding[]
+  /** What keeps calls for people, and tells of them. */
+  readonly observing: Observing
+  /** How the targets of configured models fare, and others that are named. */
+  targets(others?: readonly string[]): readonly TargetStanding[]
+  /** The trace that the application is in; undefined: none that is ours to follow. */
+  currentTrace(): TraceContext | undefined
+  /** Tells what would become of requests, without sending them. */
+  readonly explaining: Explaining
   /** Counts a refusal that happened before there was a call. */
   refused(error: GatewayError, wire: string): void
   /** Counts a call that was turned away because there is too much to do. */
@@ -72,11 +110,21 @@ export interface Additions {
   readonly hasLedger?: boolean | undefined
   /** When a failing target is left alone, and for how long. */
   readonly health?: Omit<HealthOptions, 'clock'> | undefined
+  /** What jobs are done at. Default: nothing, and there are no jobs. */
+  readonly doors?: MakeJobDoors | undefined
+  /** How long a job waits for its next attempt. Default: from 1 s to 15 minutes. */
+  readonly jobPauses?: JobPauses | undefined
 }
 
 /** Puts a gateway together from its configuration. Rejects with `store_unavailable` when its store cannot be used. */
 export const assemble = async (config: Config, additions: Additions = {}): Promise<Runtime> => {
   const clock = systemClock
+  const traces = await openTraces(config.telemetry.traces, {
+    redact: (text) => foundation.current.redact(text),
+    providerName: (name) => providerNameOf(foundation.current.config.providers.get(name)?.kind ?? name),
+  }).catch((thrown) => {
+    throw new ConfigError([{ path: 'telemetry.traces', problem: asGatewayError(thrown).message }])
+  })
   const gates = createGates({ clock })
   const foundation = createFoundation(config, {
     clock,
@@ -84,9 +132,17 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     inFlight: () => gateway.inFlight,
     queues: gates.standings,
     cache: () => ({ standing: answers.standing(), recall: gateway.recallStandings() }),
+    callsDropped: () => observing.dropped(),
+    jobs: () => store.jobs.counts(),
+    webhooks: () => store.webhooks.standings(),
   })
   const { health, carried, log, metrics } = foundation
-  const batch = createBatch([...(config.telemetry.metrics ? [metrics.sink] : []), createLogSink(log)])
+  const batch = createBatch([
+    ...(config.telemetry.metrics ? [metrics.sink] : []),
+    createLogSink(log),
+    ...(traces ? [traces.sink] : []),
+    (record) => observing.watch(record),
+  ])
   const store = additions.store ?? (await openStore(config.store))
   const answers = createAnswers(config.cache, (message, facts) => log.logger.warn(facts, message))
   const books = await openBooks({
@@ -105,7 +161,20 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
   const checks = createSchemaChecks()
   if (keepsAnswers(config)) await answers.open()
   const secret = await store.control.secret()
-  const gateway = createGatewayFrom({
+  const observing = openObserving({
+    // Where nobody can ask for them, they are not kept.
+    calls: additions.hasLedger === false ? undefined : config.telemetry.calls,
+    secret,
+    redact: (text) => foundation.current.redact(text),
+    warn: (message, facts) => log.logger.warn(facts, message),
+    budgets: () => budgetsOf(foundation.current.config),
+    declined: (decline) => {
+      metrics.declined(decline)
+      books.tellDecline(decline)
+    },
+  })
+  const forecasts = { calls: new OutputForecast(), attempts: new OutputForecast() }
+  const parts: Parts = {
     plan: () => foundation.current.plan,
     transmit: (attempt) => (carried.homes.get(attempt.target) ?? foundation.current.transmit)(attempt),
     countsItself: (name) =>
@@ -114,8 +183,13 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     retryBudget: createRetryBudget({ clock }),
     hedging: createHedging(),
     gates,
-    sinks: [batch.sink, ...(additions.sinks ?? [])],
-    money: additions.hasLedger === false ? undefined : { ledger, match: () => directory.match() },
+    sinks: [batch.sink, ...observing.sinks, ...(additions.sinks ?? [])],
+    nameOf: observing.nameOf,
+    repeats: {
+      reader: (wire, form) => wireNamed(wire)?.reader(form),
+      told: ({ id }, isSame) => observing.repeated(id, isSame),
+    },
+    money: additions.hasLedger === false ? undefined : { ledger, match: () => directory.match(), forecasts },
     structured: { checks, wire: wireNamed },
     keyed: { calls: store.idempotency, secret, wire: wireNamed },
     memory: {
@@ -133,23 +207,66 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     clock,
     random: Math.random,
     capacity: config.server.capacity,
+  }
+  const gateway = createGatewayFrom(parts)
+  const explain = createExplain({ ...parts, standing: (...of) => store.ledger.standing(...of) })
+  const desk = await openJobs({
+    config: () => foundation.current.config,
+    store,
+    doors: additions.doors?.({ gateway, plan: parts.plan, files: store.files }),
+    named: (key) => directory.named(key),
+    secret,
+    figures: metrics.jobs,
+    told: metrics.webhooks.attempted,
+    pauses: additions.jobPauses,
+    log: log.logger,
+  }).catch(async (thrown) => {
+    await books.close()
+    await carried.pools.destroy()
+    await log.close()
+    throw thrown
   })
-  return runtimeOf({ started: config, foundation, batch, books, gates, checks, answers, gateway })
+  const made = {
+    started: config,
+    foundation,
+    traces,
+    batch,
+    books,
+    gates,
+    checks,
+    answers,
+    observing,
+    gateway,
+    explain,
+  }
+  return runtimeOf({ ...made, desk, files: store.files })
 }
+
+const budgetsOf = ({ models }: Config): Record<string, number> =>
+  Object.fromEntries(
+    [...models].flatMap(([name, { latencyBudgetMs }]) => (latencyBudgetMs ? [[name, latencyBudgetMs]] : [])),
+  )
 
 interface Assembled {
   /** The configuration at the start. */
   readonly started: Config
   readonly foundation: Foundation
+  readonly traces: Traces | undefined
   readonly batch: Batch
   readonly books: Books
   readonly gates: Gates
   readonly checks: SchemaChecks
   readonly answers: Answers
+  readonly observing: Observing
   readonly gateway: Gateway
+  readonly explain: Explain
+  readonly desk: JobDesk
+  readonly files: FileStore
 }
 
-const runtimeOf = ({ started, foundation, batch, books, gates, checks, answers, gateway }: Assembled): Runtime => {
+const runtimeOf = (assembled: Assembled): Runtime => {
+  const { started, foundation, traces, batch, books, gates, checks, answers, observing, gateway, explain, desk } =
+    assembled
   const { carried, log, metrics } = foundation
   const { directory, control } = books
   return {
@@ -175,12 +292,33 @@ const runtimeOf = ({ started, foundation, batch, books, gates, checks, answers, 
     },
     control,
     answers,
+    jobs: desk.jobs,
+    webhooks: desk.webhooks,
+    jobControl: desk.control,
+    webhookSecret: desk.webhookSecret,
+    files: assembled.files,
+    work: desk.work,
+    stopWork: desk.stop,
     metrics: async () => {
       if (!started.telemetry.metrics) throw new GatewayError('not_found', 'Metrics are switched off here.')
       batch.flush()
       return { type: metrics.contentType, text: await metrics.text() }
     },
     queues: gates.standings,
+    observing,
+    targets: (others) =>
+      targetStandings(
+        { config: foundation.current.config, plan: foundation.current.plan, health: foundation.health },
+        others,
+      ),
+    currentTrace: () => traces?.current(),
+    explaining: {
+      explain,
+      callerNamed: (key) => directory.callers.get(key),
+      get isOpen() {
+        return directory.isOpen
+      },
+    },
     refused: metrics.refused,
     shed: metrics.shed,
     log: log.logger,
@@ -189,12 +327,15 @@ const runtimeOf = ({ started, foundation, batch, books, gates, checks, answers, 
       return log.flush()
     },
     close: async () => {
+      await desk.close()
       // Before the connections go: a call that loses its connection would try again, over a new one.
       gateway.close(new GatewayError('overloaded', 'The gateway is closed.', { outcome: 'cancelled' }))
       await carried.pools.destroy()
       await checks.close()
       await answers.close()
       batch.flush()
+      await traces?.close()
+      await observing.close()
       await books.close()
       await log.close()
     },

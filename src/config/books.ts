@@ -8,8 +8,10 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { createMatch } from '../ledger/match.ts'
 import type { AnswerCache, ControlStore, Crossed, Store } from '../stores/store.ts'
 import { type AlertLog, type Alerts, createAlerts } from '../telemetry/alert.ts'
-import type { Endpoint } from '../telemetry/post.ts'
+import type { ModelDecline } from '../telemetry/declines.ts'
+import type { Receiver } from '../transport/webhook-post.ts'
 import type { Config } from './config.ts'
+import { receiverOf } from './resolve-webhooks.ts'
 
 export interface BookOptions {
   /** The one in force: keys and allowances of another are declared to the directory. */
@@ -28,6 +30,8 @@ export interface Books {
   readonly directory: Directory
   readonly ledger: Ledger
   readonly control: Control
+  /** Tells that a model became worse: in the log, and whoever is to be told. */
+  tellDecline(decline: ModelDecline): void
   /** Books what is left, gives back what is held, and closes the store: when no call is under way any more. */
   close(): Promise<void>
 }
@@ -60,6 +64,7 @@ const open = async ({ config, store, answers, clock, log, isModel }: BookOptions
     directory,
     ledger,
     control,
+    tellDecline: (decline) => alerts.tellDecline(decline, config().telemetry.quality.webhook),
     close: async () => {
       directory.close()
       await ledger.close().catch((err) => log.error({ err }, 'The last bookings are not in the store.'))
@@ -93,5 +98,9 @@ const tell = (crossed: readonly Crossed[], directory: Directory, alerts: Alerts)
  * Only addresses that stand in the configuration are called: an administrator names one of its endpoints, and cannot
  * make this machine call any other.
  */
-const endpointOf = ({ webhooks, allowances }: Config, webhook: string): Endpoint | undefined =>
-  webhooks.get(webhook) ?? (allowances.some((each) => each.webhook === webhook) ? { url: webhook } : undefined)
+const endpointOf = ({ webhooks, webhookRules, allowances }: Config, webhook: string): Receiver | undefined => {
+  const endpoint = webhooks.get(webhook)
+  if (endpoint) return receiverOf(endpoint)
+  const isDeclared = allowances.some((each) => each.webhook === webhook)
+  return isDeclared ? receiverOf({ ...webhookRules, url: webhook, secrets: [] }) : undefined
+}

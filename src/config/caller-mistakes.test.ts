@@ -178,7 +178,7 @@ const cases: readonly Case[] = [
   [
     'a webhook that is no address, without repeating it',
     'webhooks: { endpoints: { ops: { url: "ftp://secret" } } }',
-    't.yaml:1:38 webhooks.endpoints.ops.url: expected an http or https address',
+    't.yaml:1:38 webhooks.endpoints.ops.url: expected an https address',
   ],
 ]
 

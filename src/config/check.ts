@@ -6,6 +6,8 @@ import { type DiscoveredProvider, discoverProviders, type Probe } from './discov
 import { entriesOf, leniently } from './entries.ts'
 import type { Environment } from './expand.ts'
 import { type Complain, complainOf } from './issues.ts'
+import { jobQueueSchema, redisField } from './job-queue-schema.ts'
+import { jobsSchema } from './jobs-schema.ts'
 import { modelSchema } from './model-schema.ts'
 import type { Names } from './names.ts'
 import { outputSchema } from './output-schema.ts'
@@ -13,12 +15,17 @@ import { priceSchema } from './price-schema.ts'
 import { providerSchema } from './provider-schema.ts'
 import { resolveCache, resolveTiers } from './resolve-cache.ts'
 import { resolveCallers } from './resolve-callers.ts'
+import { resolveCalls } from './resolve-calls.ts'
+import { resolveJobQueue } from './resolve-job-queue.ts'
+import { resolveJobs } from './resolve-jobs.ts'
 import { resolveModels, resolveRetry, resolveTimeouts } from './resolve-models.ts'
 import { resolveOutput } from './resolve-output.ts'
 import { resolvePrices } from './resolve-prices.ts'
 import { resolveProviders } from './resolve-providers.ts'
+import { resolveQuality } from './resolve-quality.ts'
 import { exposureProblem, resolveServer } from './resolve-server.ts'
 import { resolveStore, usualStore } from './resolve-store.ts'
+import { resolveTraces } from './resolve-traces.ts'
 import { configSchema, retrySchema, serverSchema, telemetrySchema, timeoutsSchema } from './schema.ts'
 
 /** What is around a configuration while it is checked. */
@@ -83,6 +90,7 @@ const resolve = (
     output: resolveOutput(leniently(raw.output, outputSchema.optional()), ['output'], names),
   }
   const server = leniently(raw.server ?? {}, serverSchema) ?? serverSchema.parse({})
+  const telemetry = leniently(raw.telemetry ?? {}, telemetrySchema) ?? telemetrySchema.parse({})
   const callers = resolveCallers(raw, names)
   const store = storeOf(raw, surroundings)
   const where = listens ? environment : {}
@@ -97,8 +105,21 @@ const resolve = (
     providers: resolveProviders(entriesOf(raw, 'providers', providerSchema), found, { environment, complain }),
     models: resolveModels(entriesOf(raw, 'models', modelSchema), names, defaults),
     ...callers,
+    jobs: resolveJobs(leniently(raw.jobs ?? {}, jobsSchema) ?? jobsSchema.parse({})),
+    queue: resolveJobQueue(
+      {
+        queue: leniently(raw.queue, jobQueueSchema.optional()),
+        redis: leniently(raw.redis, redisField.optional()),
+      },
+      surroundings,
+    ),
     prices: resolvePrices(entriesOf(raw, 'prices', priceSchema), names),
-    telemetry: leniently(raw.telemetry ?? {}, telemetrySchema) ?? telemetrySchema.parse({}),
+    telemetry: {
+      ...telemetry,
+      calls: resolveCalls(telemetry.calls, { ...surroundings, store }),
+      traces: resolveTraces(telemetry.traces, complain),
+      quality: resolveQuality(telemetry.quality, callers.webhooks, complain),
+    },
     timeouts: { ...defaults.timeouts, connectMs: timeouts.connect },
     retry: defaults.retry,
     output: defaults.output,

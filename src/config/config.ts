@@ -1,6 +1,7 @@
 import type { DeclaredKey, DeclaredScope } from '../control/declaration.ts'
 import type { Allowance } from '../core/allowance.ts'
 import type { CacheRules } from '../core/cache-rules.ts'
+import type { JobEngine } from '../core/job-engine.ts'
 import type { OutputRules } from '../core/output-rules.ts'
 import type { QueueLimits } from '../core/queue-limits.ts'
 import type { Quirks } from '../core/target.ts'
@@ -12,6 +13,7 @@ import type { HedgeLimits, RetryLimits, RouteTimeouts } from '../routing/plan.ts
 import type { PolicyName } from '../routing/policies.ts'
 import type { StickyKind } from '../routing/sticky.ts'
 import type { Condition } from '../routing/when.ts'
+import type { TraceSettings } from '../telemetry/open-traces.ts'
 import type { Complaint } from './complaints.ts'
 import type { PriceRules } from './price-rule.ts'
 import type { AiSdkConfig } from './resolve-ai-sdk.ts'
@@ -35,8 +37,12 @@ export interface Config {
   readonly scopes: readonly DeclaredScope[]
   /** Every budget and limit, of whomever. */
   readonly allowances: readonly Allowance[]
-  /** Where alerts may be sent, by name. */
+  /** Where alerts and ends of jobs may be told, by name. */
   readonly webhooks: ReadonlyMap<string, WebhookConfig>
+  readonly webhookRules: WebhookRules
+  readonly jobs: JobsConfig
+  /** What tells workers that there are jobs. */
+  readonly queue: JobEngine
   /** They go before known prices. */
   readonly prices: PriceRules
   readonly telemetry: TelemetryConfig
@@ -51,11 +57,24 @@ export interface Config {
   readonly output: OutputRules | 'off' | undefined
 }
 
+/** How jobs are done. */
+export interface JobsConfig {
+  /** So many at a time in a server; 0: none. */
+  readonly workers: number
+  /** For so long they are kept after their end. */
+  readonly keepMs: number
+  readonly maxAttempts: number
+  readonly maxCrashes: number
+  readonly leaseMs: number
+}
+
 export interface ServerConfig {
   /** Without brackets when it is an IPv6 address. */
   readonly host: string
   readonly port: number
   readonly maxBodyBytes: number
+  /** Of uploads, and of forms that are jobs. */
+  readonly maxFileBytes: number
   /** Calls under way that fit. */
   readonly capacity: number
   /** What the process may take of the machine's memory; undefined: as much as there is. */
@@ -93,10 +112,25 @@ export interface CacheConfig {
   readonly models: CacheRules | undefined
 }
 
-export interface WebhookConfig {
+/** What may be reached beside https on the public internet. */
+export interface WebhookAllowances {
+  readonly allowHttp: boolean
+  /** Addresses and networks. */
+  readonly allowPrivate: readonly string[]
+}
+
+export interface WebhookConfig extends WebhookAllowances {
   readonly url: string
-  /** What messages are signed with; undefined: they are not. */
-  readonly secret: string | undefined
+  /** All of them sign messages; empty: they are not signed. */
+  readonly secrets: readonly string[]
+}
+
+/** What holds for addresses that are no endpoint's. */
+export interface WebhookRules extends WebhookAllowances {
+  /** May jobs name an address? */
+  readonly callerUrls: boolean
+  /** Where receivers reach this gateway, without a slash at the end; undefined: nobody said. */
+  readonly gatewayUrl: string | undefined
 }
 
 export interface ProviderConfig {
@@ -118,6 +152,8 @@ export interface ProviderConfig {
   readonly tokenUrl?: string | undefined
   /** May callers bring a key of their own? */
   readonly clientKeys: boolean
+  /** Is it told of the caller's trace? Undefined: as `telemetry` has it. */
+  readonly propagate?: boolean | undefined
   /** Without a slash at its end; undefined: the usual one of its kind. */
   readonly baseUrl: string | undefined
   /** Lower-case names. */
@@ -161,6 +197,10 @@ export interface ModelConfig {
   readonly hedge: HedgeLimits | undefined
   /** Undefined: nothing is copied. */
   readonly mirror: MirrorConfig | undefined
+  /** Of all calls, so many are asked again to compare the answers, 0 to 1; undefined: none. */
+  readonly repeat?: { readonly share: number } | undefined
+  /** How long an answer may take, a stream until its first words; it is only told of. Undefined: as long as it does. */
+  readonly latencyBudgetMs?: number | undefined
   /** What is done so that structured output is valid; undefined: what is usual. */
   readonly output: OutputRules | 'off' | undefined
   /** Undefined: nothing is answered from memory. */
@@ -184,4 +224,24 @@ export interface MirrorConfig {
 export interface TelemetryConfig {
   readonly log: 'silent' | 'error' | 'warn' | 'info' | 'debug'
   readonly metrics: boolean
+  /** Undefined: no records of calls are kept. */
+  readonly calls: CallsConfig | undefined
+  /** Undefined: calls leave no spans. */
+  readonly traces: TraceSettings | undefined
+  readonly quality: {
+    /** Who is told when a model becomes worse, beside the log: a name of an endpoint. */
+    readonly webhook: string | undefined
+  }
+  /** Are providers told of the caller's trace? */
+  readonly propagate: boolean
+}
+
+/** Where one record per call is kept, and for how long. */
+export interface CallsConfig {
+  readonly keepMs: number
+  readonly mostBytes: number
+  /** An absolute path; undefined: in memory. */
+  readonly path: string | undefined
+  /** Are system prompts and tools named by a digest? */
+  readonly prompts: boolean
 }

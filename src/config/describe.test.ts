@@ -38,7 +38,12 @@ test('a described configuration is plain JSON without any secret', async () => {
     limit: '0.5 USD',
     webhook: 'https://example.com/[hidden]',
   })
-  assert.deepEqual(described.webhooks.ops, { url: 'https://example.com/[hidden]', secret: '[hidden]' })
+  assert.deepEqual(described.webhooks.ops, {
+    allowHttp: false,
+    allowPrivate: [],
+    url: 'https://example.com/[hidden]',
+    secrets: ['[hidden]'],
+  })
   assert.deepEqual([described.keys[0].name, described.keys[0].team], ['web', 'shop'])
   assert.deepEqual([described.prices['local/*'][0].input, described.prices['local/*'][0].output], ['0.15', '0.0000001'])
 })

@@ -1,5 +1,7 @@
 import type { Allowance } from '../core/allowance.ts'
+import type { JobEngine } from '../core/job-engine.ts'
 import { type Nanos, usdFromNanos } from '../core/money.ts'
+import type { TraceSettings } from '../telemetry/open-traces.ts'
 import type { Config, ProviderConfig, ServerConfig, WebhookConfig } from './config.ts'
 import { type PriceRule, whole } from './price-rule.ts'
 
@@ -16,6 +18,8 @@ export const describeConfig = ({ exposure: _, ...config }: Config): Record<strin
   keys: config.keys.map((key) => ({ ...key, key: hidden })),
   allowances: config.allowances.map(describeAllowance),
   webhooks: fromMap(config.webhooks, describeWebhook),
+  queue: describeQueue(config.queue),
+  telemetry: { ...config.telemetry, traces: describeTraces(config.telemetry.traces) },
   prices: fromMap(config.prices, describePrice),
 })
 
@@ -34,10 +38,29 @@ const describeServer = (server: ServerConfig): ServerConfig => {
 /** What stands behind the host of a webhook is often a secret. */
 const describeAddress = (url: string): string => `${URL.parse(url)?.origin}/${hidden}`
 
-const describeWebhook = ({ url, secret }: WebhookConfig): WebhookConfig => ({
+const describeWebhook = ({ url, secrets, ...rest }: WebhookConfig): WebhookConfig => ({
+  ...rest,
   url: describeAddress(url),
-  secret: hideText(secret),
+  secrets: secrets.map(() => hidden),
 })
+
+/** Who is named in the address of Redis, and by what password, is nobody's business. */
+const describeQueue = (queue: JobEngine): JobEngine => {
+  if (queue.kind !== 'redis') return queue
+  const { protocol, host } = new URL(queue.url)
+  return { ...queue, url: `${protocol}//${host}/${hidden}` }
+}
+
+const describeTraces = (traces: TraceSettings | undefined): TraceSettings | undefined =>
+  traces?.collector
+    ? {
+        ...traces,
+        collector: {
+          url: traces.collector.url,
+          headers: Object.fromEntries(Object.keys(traces.collector.headers).map((name) => [name, hidden])),
+        },
+      }
+    : traces
 
 const describeAllowance = ({ webhook, ...allowance }: Allowance): Record<string, unknown> => ({
   ...allowance,

@@ -6,8 +6,10 @@ import type { GateStanding } from '../queueing/standing.ts'
 import { createHealth, type Health, type HealthOptions } from '../routing/health.ts'
 import { createPolicies } from '../routing/policies.ts'
 import type { CacheFigures } from '../telemetry/cache-figures.ts'
+import type { JobStanding } from '../telemetry/job-figures.ts'
 import { createLog, type Log } from '../telemetry/log.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
+import type { EndpointFigures } from '../telemetry/webhook-figures.ts'
 import { createKeyRests } from '../transport/key-rests.ts'
 import { createPools } from '../transport/pool.ts'
 import type { Config } from './config.ts'
@@ -22,6 +24,12 @@ export interface FoundationOptions {
   queues(): readonly GateStanding[]
   /** How much is kept of answers, for the metrics. */
   cache(): CacheFigures
+  /** Records of calls that were lost, for the metrics. */
+  callsDropped(): number
+  /** How many jobs are where, for the metrics. */
+  jobs(): Promise<JobStanding>
+  /** Where endpoints of webhooks stand, for the metrics. */
+  webhooks(): Promise<readonly EndpointFigures[]>
 }
 
 /** What a gateway stands on as long as its process lives, and the snapshot that is in force. */
@@ -37,7 +45,7 @@ export interface Foundation {
 
 /** Makes what outlives every configuration, with the first one in force. */
 export const createFoundation = (config: Config, options: FoundationOptions): Foundation => {
-  const { clock, inFlight, queues, cache } = options
+  const { clock, inFlight, queues, cache, jobs, webhooks, callsDropped } = options
   const health = createHealth({ ...options.health, clock })
   const carried: Carried = {
     pools: createPools({ connectTimeoutMs: config.timeouts.connectMs }),
@@ -53,7 +61,7 @@ export const createFoundation = (config: Config, options: FoundationOptions): Fo
   }
   let current = snapshotOf(config, carried)
   const log = createLog({ level: config.telemetry.log, redact: (text) => current.redact(text) })
-  const metrics = createMetrics({ inFlight, queues, cache, logDropped: log.dropped })
+  const metrics = createMetrics({ inFlight, queues, cache, jobs, webhooks, callsDropped, logDropped: log.dropped })
   metrics.reserve(namesOf(current))
   return {
     health,

@@ -58,7 +58,15 @@ const problemOf = (issue: Issue, path: Path): string => {
   return `${message}, got ${shown(input)}${meant.startsWith('; did') ? meant : ''}`
 }
 
-const secretFields: ReadonlySet<string | number> = new Set(['apiKey', 'key', 'token', 'readToken', 'secret', 'webhook'])
+const secretFields: ReadonlySet<string | number> = new Set([
+  'apiKey',
+  'key',
+  'token',
+  'readToken',
+  'secret',
+  'webhook',
+  'redis',
+])
 
 /** Never shown, however wrong. */
 const isSecret = (path: Path): boolean => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { ConfigError } from './complaints.ts'
 import type { Config } from './config.ts'
@@ -93,6 +93,7 @@ describe('a configuration', () => {
       host: '127.0.0.1',
       port: 4000,
       maxBodyBytes: 33_554_432,
+      maxFileBytes: 256 * 1024 * 1024,
       capacity: 4_096,
       maxMemoryBytes: undefined,
       headersTimeoutMs: 10_000,
@@ -110,7 +111,14 @@ describe('a configuration', () => {
       connectMs: 5_000,
     })
     assert.deepEqual(config.retry, { attempts: 4, sameTarget: 1 })
-    assert.deepEqual(config.telemetry, { log: 'info', metrics: true })
+    assert.deepEqual(config.telemetry, {
+      log: 'info',
+      metrics: true,
+      calls: { keepMs: 30 * 86_400_000, mostBytes: 5 * 1024 ** 3, path: resolve('tollgate-calls.db'), prompts: true },
+      traces: undefined,
+      quality: { webhook: undefined },
+      propagate: false,
+    })
   })
 
   test('takes a section without lines for none, and a provider without fields with its defaults', async () => {

@@ -30,7 +30,27 @@ const cases: readonly Case[] = [
   [
     'a field of something that does not exist here',
     'models: { a: { targets: [sim/a], cascade: {} } }',
-    't.yaml:1:34 models.a.cascade: unknown field; known here: targets, policies, fallback, timeouts, retry, queue, output, cache, hedge, mirror',
+    't.yaml:1:34 models.a.cascade: unknown field; known here: targets, policies, fallback, timeouts, retry, queue, output, cache, hedge, mirror, repeat, latencyBudget',
+  ],
+  [
+    'traces that go nowhere',
+    'telemetry: { traces: { sample: 10% } }',
+    't.yaml:1:14 telemetry.traces: needs otlp, the address of a collector, or global: true',
+  ],
+  [
+    'traces that go to two places',
+    'telemetry: { traces: { otlp: "http://127.0.0.1:4318", global: true } }',
+    't.yaml:1:63 telemetry.traces.global: does not go with otlp: spans go to one of them',
+  ],
+  [
+    'a webhook for models that become worse that is none',
+    'telemetry: { quality: { webhook: ops } }',
+    't.yaml:1:34 telemetry.quality.webhook: no endpoint is called "ops"',
+  ],
+  [
+    'a share of traces that is none',
+    'telemetry: { traces: { otlp: "http://127.0.0.1:4318", sample: 2 } }',
+    't.yaml:1:63 telemetry.traces.sample: expected a share: a number from 0 to 1, or a percentage such as 5%, got 2',
   ],
   ['a list of providers', 'providers: [{ kind: x }]', 't.yaml:1:1 providers: expected a map, got a list'],
   ['a section of the wrong type', 'keys: { a: 1 }', 't.yaml:1:1 keys: expected a list, got a map'],

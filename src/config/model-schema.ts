@@ -1,10 +1,10 @@
 import * as z from 'zod'
 import { modelCacheSchema } from './cache-schema.ts'
-import { list, section, text } from './fields.ts'
+import { duration, list, section, text } from './fields.ts'
 import { outputSchema } from './output-schema.ts'
 import { policy } from './policy-schema.ts'
 import { queueField } from './queue-schema.ts'
-import { hedgeSchema, mirrorSchema, retryFields, timeoutFields } from './route-schema.ts'
+import { hedgeSchema, mirrorSchema, repeatSchema, retryFields, timeoutFields } from './route-schema.ts'
 import { targets, targetText } from './target-schema.ts'
 
 const chain = (description: string) =>
@@ -49,6 +49,12 @@ export const fullModelSchema = section(
     cache: modelCacheSchema.optional(),
     hedge: hedgeSchema.optional(),
     mirror: mirrorSchema.optional(),
+    repeat: repeatSchema.optional(),
+    latencyBudget: duration({
+      description:
+        'How long an answer may take, a stream until its first words. Nothing is stopped for it: `/admin/api/quality` tells how many were there in time.',
+      examples: ['2s'],
+    }).optional(),
   },
   { description: 'A model in full.' },
 )

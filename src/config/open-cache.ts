@@ -43,7 +43,7 @@ export const createAnswers = ({ memoryBytes, disk, keys }: CacheConfig, warn: Wa
   }
   return {
     open,
-    find: (key, scope) => inner?.find(key, scope),
+    find: (key, scope, how) => inner?.find(key, scope, how),
     put: (entry) => inner?.put(entry),
     similar: async (frame, scope) => (await inner?.similar(frame, scope)) ?? [],
     purge: async (filter) => {

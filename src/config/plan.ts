@@ -27,6 +27,7 @@ export const planOf = (config: Config, providers: ProviderSet, policies: Policie
     listed,
     targets: [providers.target(provider, name.slice(provider.length + 1), 1)],
     policies: usualPolicies.map((policy) => policies[policy]),
+    policyNames: usualPolicies,
     contextChain: [],
     policyChain: [],
     timeouts: config.timeouts,
@@ -67,12 +68,14 @@ const configured = (model: ModelConfig, targetOf: (written: TargetConfig) => Tar
   listed: true,
   targets: model.targets.map(targetOf),
   policies: policiesOf(model, targetOf, policies),
+  policyNames: policyNamesOf(model),
   contextChain: model.contextChain.map(targetOf),
   policyChain: model.policyChain.map(targetOf),
   timeouts: model.timeouts,
   retry: model.retry,
   queue: model.queue,
   hedge: model.hedge,
+  repeat: model.repeat,
   output: model.output,
   cache: model.cache,
   mirror: model.mirror && { target: targetOf(model.mirror.target), share: model.mirror.share },
@@ -96,6 +99,11 @@ const policiesOf = (
   )
   return rules.length === 0 ? others : [createWhen(rules), ...others]
 }
+
+const policyNamesOf = (model: ModelConfig): readonly string[] => [
+  ...(model.rules.length === 0 ? [] : ['rules']),
+  ...withWeights(model).map((written) => (typeof written === 'string' ? written : 'sticky')),
+]
 
 const ordering: readonly PolicyConfig[] = ['order', 'weighted', 'sticky', 'cheapest', 'fastest']
 

@@ -118,6 +118,11 @@ export const providerSchema = section(
         'Whether callers may bring a key of their own account there, by `x-tollgate-provider-key: <provider>=<key>`. It is sent to this provider alone, for that call alone, and kept nowhere; no budget of money is charged for it.',
       examples: [true],
     }).optional(),
+    propagate: flag({
+      description:
+        'Whether it is told of the trace of a caller (`traceparent`, `tracestate`). Default: as `telemetry.propagate` has it.',
+      examples: [true],
+    }).optional(),
     baseUrl: text(
       {
         description:

@@ -38,11 +38,13 @@ export interface AllowanceSources {
   readonly known: KnownScopes
   /** Names of `webhooks.endpoints`. */
   readonly endpoints: ReadonlySet<string>
+  /** What is wrong with an address in place of such a name. */
+  addressProblem(url: string): string | undefined
 }
 
 interface Drafting {
   readonly names: Names
-  readonly endpoints: ReadonlySet<string>
+  readonly sources: AllowanceSources
   readonly made: Map<string, { readonly allowance: Allowance; readonly path: Path }>
 }
 
@@ -57,7 +59,7 @@ interface Place {
 
 /** Every budget and limit as an allowance, under an id that is the same at every start. What cannot be is complained of. */
 export const resolveAllowances = (sources: AllowanceSources, names: Names): readonly Allowance[] => {
-  const drafting: Drafting = { names, endpoints: sources.endpoints, made: new Map() }
+  const drafting: Drafting = { names, sources, made: new Map() }
   for (const { scope, path, value } of sources.bearers) {
     if (value.limits) addLimits(value.limits, { scope, path: [...path, 'limits'] }, drafting)
     const { budget } = value
@@ -149,11 +151,12 @@ const checkedModel = (model: string | undefined, path: Path, names: Names): stri
   return model
 }
 
-const checkWebhook = (webhook: string | undefined, path: Path, { endpoints, names }: Drafting): void => {
-  if (webhook === undefined || endpoints.has(webhook)) return
-  const { protocol, username } = URL.parse(webhook) ?? {}
-  if ((protocol === 'https:' || protocol === 'http:') && username === '') return
-  names.complain([...path, 'webhook'], 'is neither a name of webhooks.endpoints nor an http or https address')
+const checkWebhook = (webhook: string | undefined, path: Path, { sources, names }: Drafting): void => {
+  if (webhook === undefined || sources.endpoints.has(webhook)) return
+  const problem = URL.canParse(webhook)
+    ? sources.addressProblem(webhook)
+    : 'is neither a name of webhooks.endpoints nor an http or https address'
+  if (problem !== undefined) names.complain([...path, 'webhook'], problem)
 }
 
 interface What {

@@ -96,7 +96,8 @@ const checkModel = (model: string, path: Path, { names, own }: Pick<CacheSetting
   if (complaint !== undefined) names.complain(path, complaint)
 }
 
-interface Place {
+/** Where files are named, and who is told of what is wrong. */
+export interface Place {
   readonly store: StoreConfig
   /** The configuration file, which what is written there is relative to. */
   readonly file?: string | undefined
@@ -110,7 +111,7 @@ export const resolveTiers = (
   { store, file, directory, complain }: Place,
 ): Omit<CacheConfig, 'models'> => {
   const base = file === undefined ? (directory ?? '.') : dirname(file)
-  const path = written.file === undefined ? besideStore(store) : resolve(base, written.file)
+  const path = written.file === undefined ? besideStore(store, 'cache') : resolve(base, written.file)
   if (written.file !== undefined && store.kind === 'memory')
     complain(['cache', 'file'], 'needs a store with a file: what questions are named by is kept there')
   if (path !== undefined && store.kind === 'sqlite' && path === store.path)
@@ -122,11 +123,11 @@ export const resolveTiers = (
   }
 }
 
-/** `tollgate-cache.db` beside `tollgate.db`, so that two stores of one folder do not share. */
-const besideStore = (store: StoreConfig): string | undefined => {
+/** Such as `tollgate-cache.db` beside `tollgate.db`, so that two stores of one folder do not share. */
+export const besideStore = (store: StoreConfig, use: string): string | undefined => {
   if (store.kind === 'memory') return undefined
   const { dir, name, ext } = parse(store.path)
-  return join(dir, `${name}-cache${ext}`)
+  return join(dir, `${name}-${use}${ext}`)
 }
 
 const keysOf = (written: string | readonly string[] | undefined, complain: Complain): CacheConfig['keys'] => {

@@ -8,21 +8,23 @@ import { orgSchema, teamSchema, userSchema } from './people-schema.ts'
 import { type Bearer, resolveAllowances } from './resolve-allowances.ts'
 import { resolveKeys } from './resolve-keys.ts'
 import { knownScopes, type People, resolvePeople } from './resolve-people.ts'
-import { resolveWebhooks } from './resolve-webhooks.ts'
-import { keySchema, webhooksSchema } from './schema.ts'
+import { addressProblem, resolveWebhooks } from './resolve-webhooks.ts'
+import { keySchema } from './schema.ts'
+import { webhooksSchema } from './webhook-schema.ts'
 
 /** Who may call, whom they belong to, what they may use, and who is told of it. */
 export const resolveCallers = (
   raw: JsonObject,
   names: Names,
-): Pick<Config, 'keys' | 'scopes' | 'allowances' | 'webhooks'> => {
+): Pick<Config, 'keys' | 'scopes' | 'allowances' | 'webhooks' | 'webhookRules'> => {
   const people: People = {
     orgs: entriesOf(raw, 'orgs', orgSchema),
     teams: entriesOf(raw, 'teams', teamSchema),
     users: entriesOf(raw, 'users', userSchema),
     keys: itemsOf(raw, 'keys', keySchema),
   }
-  const webhooks = resolveWebhooks(leniently(raw.webhooks ?? {}, webhooksSchema) ?? { endpoints: {} }, names.complain)
+  const written = leniently(raw.webhooks ?? {}, webhooksSchema) ?? webhooksSchema.parse({})
+  const { webhooks, webhookRules } = resolveWebhooks(written, names.complain)
   return {
     keys: resolveKeys(people.keys, names),
     scopes: resolvePeople(people, names),
@@ -33,10 +35,12 @@ export const resolveCallers = (
         limits: itemsOf(raw, 'limits', scopedLimitsSchema),
         known: knownScopes(people),
         endpoints: new Set(webhooks.keys()),
+        addressProblem: (url) => addressProblem(url, webhookRules),
       },
       names,
     ),
     webhooks,
+    webhookRules,
   }
 }
 

@@ -84,6 +84,8 @@ export const resolveModels = (
       queue: model.queue,
       hedge: resolveHedge(model, entry.path, names),
       mirror: resolveMirror(model, entry.path, names),
+      latencyBudgetMs: model.latencyBudget,
+      repeat: model.repeat,
       output: resolveOutput(model.output, [...entry.path, 'output'], names) ?? defaults.output,
       cache: resolveCache(model.cache, {
         path: [...entry.path, 'cache'],

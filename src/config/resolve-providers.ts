@@ -83,6 +83,7 @@ const configured = (entry: Entry<Written>, surroundings: Surroundings): Provider
     vertex: vertexOf(value, kind, path, surroundings),
     tokenUrl: tokenUrlOf(entry, kind, complain),
     clientKeys: value.clientKeys ?? false,
+    propagate: value.propagate,
     baseUrl: addressOf(value, kind, path, surroundings),
     headers: headersFrom(value.headers, [...path, 'headers'], complain),
     models: value.models ?? [],
@@ -93,7 +94,7 @@ const configured = (entry: Entry<Written>, surroundings: Surroundings): Provider
   }
 }
 
-const upstreamFields = ['apiKey', 'apiKeys', 'clientKeys', 'baseUrl', 'headers', 'quirks'] as const
+const upstreamFields = ['apiKey', 'apiKeys', 'clientKeys', 'propagate', 'baseUrl', 'headers', 'quirks'] as const
 const simulatedFields = Object.keys(simulationFields) as (keyof typeof simulationFields)[]
 
 const isGiven = (value: unknown): boolean =>

@@ -28,6 +28,7 @@ export const resolveServer = (written: z.output<typeof serverSchema>, surroundin
     host,
     port: environment.PORT ? portFrom(environment.PORT, complain) : written.port,
     maxBodyBytes: written.maxBodyBytes,
+    maxFileBytes: written.maxFileBytes,
     capacity: written.capacity,
     maxMemoryBytes: written.maxMemoryBytes,
     headersTimeoutMs: written.headersTimeout,

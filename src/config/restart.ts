@@ -5,6 +5,7 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
   'server.host': ({ server }) => server.host,
   'server.port': ({ server }) => server.port,
   'server.maxBodyBytes': ({ server }) => server.maxBodyBytes,
+  'server.maxFileBytes': ({ server }) => server.maxFileBytes,
   'server.capacity': ({ server }) => server.capacity,
   'server.maxMemoryBytes': ({ server }) => server.maxMemoryBytes,
   'server.headersTimeout': ({ server }) => server.headersTimeoutMs,
@@ -17,8 +18,15 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
   'cache.disk': ({ cache }) => cache.disk?.mostBytes ?? 0,
   'cache.file': ({ cache }) => cache.disk?.path,
   'cache.key': ({ cache }) => cache.keys.map(({ id }) => id),
+  queue: ({ queue }) => (queue.kind === 'redis' ? queue.prefix : queue),
+  redis: ({ queue }) => (queue.kind === 'redis' ? queue.url : undefined),
+  'jobs.workers': ({ jobs }) => jobs.workers,
+  'jobs.lease': ({ jobs }) => jobs.leaseMs,
+  'jobs.maxCrashes': ({ jobs }) => jobs.maxCrashes,
   'timeouts.connect': ({ timeouts }) => timeouts.connectMs,
   'telemetry.metrics': ({ telemetry }) => telemetry.metrics,
+  'telemetry.traces': ({ telemetry }) => telemetry.traces,
+  'telemetry.calls': ({ telemetry }) => telemetry.calls,
 }
 
 /** The fields that differ and hold only after a restart, as they are written. */

@@ -110,3 +110,14 @@ export const mirrorSchema = section(
     examples: [{ target: 'openai/gpt-5-mini', share: '5%' }],
   },
 )
+
+/** Asking some questions again, to see whether the answer is the same. */
+export const repeatSchema = section(
+  {
+    share: share({ description: 'The share of calls that is asked again.', examples: ['1%'] }),
+  },
+  {
+    description:
+      'Asks some questions again in the background and compares the answers, for `disagreement` in `/admin/api/quality`. It is paid for as the calls are. Default: never.',
+  },
+)

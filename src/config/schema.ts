@@ -5,13 +5,19 @@ import { priorities } from '../core/priority.ts'
 import { adminSchema } from './admin-schema.ts'
 import { allowanceFields, scopedBudgetSchema, scopedLimitsSchema } from './allowance-schema.ts'
 import { cacheSchema } from './cache-schema.ts'
+import { callsSchema } from './calls-schema.ts'
 import { choice, duration, flag, list, moment, name, named, number, section, size, text, whole } from './fields.ts'
+import { jobQueueSchema, redisField } from './job-queue-schema.ts'
+import { jobsSchema } from './jobs-schema.ts'
 import { modelSchema } from './model-schema.ts'
 import { outputSchema } from './output-schema.ts'
 import { orgSchema, teamSchema, userSchema } from './people-schema.ts'
 import { priceSchema } from './price-schema.ts'
 import { providerSchema } from './provider-schema.ts'
+import { qualitySchema } from './quality-schema.ts'
 import { retryFields, timeoutFields } from './route-schema.ts'
+import { tracesSchema } from './traces-schema.ts'
+import { webhooksSchema } from './webhook-schema.ts'
 
 const drain = section(
   {
@@ -52,6 +58,14 @@ export const serverSchema = section(
       { least: 1024, most: 1024 ** 3 },
       { description: 'The largest request body that is read; a larger one is refused with 413.', examples: ['32MiB'] },
     ).prefault('32MiB'),
+    maxFileBytes: size(
+      { least: 1024, most: 8 * 1024 ** 3 },
+      {
+        description:
+          'The largest file that is taken, uploaded to `/v1/files` or as the form of a job; such bodies go to disk as they come.',
+        examples: ['256MiB'],
+      },
+    ).prefault('256MiB'),
     capacity: whole(
       { least: 1, most: 1_000_000 },
       {
@@ -141,6 +155,14 @@ export const telemetrySchema = section(
       examples: ['info'],
     }).prefault('info'),
     metrics: flag({ description: 'Whether `/metrics` is served.', examples: [true] }).prefault(true),
+    calls: callsSchema.optional(),
+    traces: tracesSchema.optional(),
+    quality: qualitySchema.prefault({}),
+    propagate: flag({
+      description:
+        'Whether providers are told of the trace of a caller (`traceparent`, `tracestate`), unless a provider says otherwise.',
+      examples: [true],
+    }).prefault(false),
   },
   { description: 'What the gateway tells about itself.' },
 )
@@ -152,26 +174,6 @@ export const timeoutsSchema = section(timeoutFields.withDefaults, {
 export const retrySchema = section(retryFields.withDefaults, {
   description: 'How often a call is tried, unless a model has its own numbers.',
 })
-
-const endpoint = section(
-  {
-    url: text(
-      { description: 'The address that messages are posted to.', examples: ['https://example.com/hook'] },
-      'address',
-    ),
-    secret: text({
-      description:
-        'What messages are signed with, after Standard Webhooks: `whsec_` and base64, or any text of at least 16 characters. Absent: they are not signed.',
-      examples: [`\${WEBHOOK_SECRET}`],
-    }).optional(),
-  },
-  { description: 'Somebody who is told.' },
-)
-
-export const webhooksSchema = section(
-  { endpoints: named(endpoint, { description: 'Who may be told, by name.' }).prefault({}) },
-  { description: 'Who is told of what happened, such as a budget that comes to its end.' },
-)
 
 /** The whole configuration as a file or a program writes it; descriptions here make the reference page. */
 export const configSchema = section(
@@ -219,6 +221,9 @@ export const configSchema = section(
       description: 'Limits of any scope, beside those of keys, orgs, teams and users.',
     }).prefault([]),
     webhooks: webhooksSchema.prefault({}),
+    jobs: jobsSchema.prefault({}),
+    queue: jobQueueSchema.optional(),
+    redis: redisField.optional(),
     prices: named(priceSchema, {
       description:
         'What models cost, in USD per million tokens, by `provider/model` or `provider/*`; they go before the prices that are known already. `*/*` is for models that have no price otherwise.',

@@ -39,7 +39,8 @@ export interface Carried {
 export const snapshotOf = (config: Config, { pools, rests, policies, homes }: Carried): Snapshot => {
   const made = providersOf(config)
   const send = createSend(made.senders, pools, rests)
-  const transmit: Handler<Attempt> = (attempt) => (made.answerers.get(attempt.target.provider) ?? send)(attempt)
+  const transmit: Handler<Attempt> = (attempt) =>
+    (made.answerers.get(attempt.target.provider) ?? send)(attempt.trace ? traced(attempt, config) : attempt)
   const providers: ProviderSet = {
     ...made,
     target: (provider, model, weight) => {
@@ -58,10 +59,17 @@ export const snapshotOf = (config: Config, { pools, rests, policies, homes }: Ca
   }
 }
 
+/** A provider hears of the caller's trace only where the configuration says so. */
+const traced = (attempt: Attempt, { providers, telemetry }: Config): Attempt => {
+  const isPassed = providers.get(attempt.target.provider)?.propagate ?? telemetry.propagate
+  return isPassed ? { ...attempt, passedTrace: attempt.trace } : attempt
+}
+
 const secretsOf = (config: Config, providers: ProviderSet): string[] => [
+  ...Object.values(config.telemetry.traces?.collector?.headers ?? {}),
   ...config.keys.map(({ key }) => key),
   ...Object.values({ ...config.server.admin, listen: undefined }).filter((token) => token !== undefined),
-  ...[...config.webhooks.values()].flatMap(({ url, secret }) => [url, ...(secret === undefined ? [] : [secret])]),
+  ...[...config.webhooks.values()].flatMap(({ url, secrets }) => [url, ...secrets]),
   ...config.allowances.flatMap(({ webhook }) => (webhook !== undefined && URL.canParse(webhook) ? [webhook] : [])),
   ...[...providers.senders.values()].flatMap(({ secrets }) => secrets),
   ...[...config.providers.values()].flatMap(({ aiSdk }) =>

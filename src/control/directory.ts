@@ -30,6 +30,8 @@ export interface Directory {
   readonly allowances: readonly Allowance[]
   /** Everybody who could call now, by the name of the key. */
   readonly callers: ReadonlyMap<string, Caller>
+  /** Whoever a name of a key stands for now; undefined: no key of this name is good any more. */
+  named(key: string): Caller | undefined
   /** True while nobody ever had a key: then everybody is let in, as `anonymous`. */
   readonly isOpen: boolean
   /** What the configuration says; it always reads as the latest. */
@@ -69,6 +71,8 @@ class StoreDirectory implements Directory {
   readonly #log: DirectoryLog
   #match: Match
   #keys: ReadonlyMap<string, KnownKey> = new Map()
+  /** When each caller's last key expires, in Unix milliseconds. */
+  #ends: ReadonlyMap<string, number> = new Map()
   /** Keys that were recognised before, by what was sent; there are never more than there are keys. */
   readonly #recognised = new Map<string, KnownKey>()
 
@@ -121,6 +125,12 @@ class StoreDirectory implements Directory {
     )
   }
 
+  named(key: string): Caller | undefined {
+    if (this.isOpen) return key === anonymous.key ? anonymous : undefined
+    const until = this.#ends.get(key)
+    return until !== undefined && this.#now() < until ? this.callers.get(key) : undefined
+  }
+
   /** The same work for every credential, whatever is wrong with it; what is kept are digests, so nothing is compared byte by byte. */
   #find(credential: string): KnownKey | undefined {
     const key = this.#keys.get(digestOf(credential.slice(0, longestKey + 1), this.#secret))
@@ -135,6 +145,7 @@ class StoreDirectory implements Directory {
     const { keys, callers } = createCallers(config, { declared: this.#digests, entries, log, before: this.callers })
     this.#keys = keys
     this.callers = callers
+    this.#ends = endsOf(keys)
     this.#recognised.clear()
     this.isOpen = config.keys.length === 0 && !entries.hasKeys
     const allowances = mergedAllowances(config.allowances, entries, log)
@@ -142,6 +153,12 @@ class StoreDirectory implements Directory {
     this.allowances = allowances
     this.#match = this.#options.createMatch(allowances)
   }
+}
+
+const endsOf = (keys: ReadonlyMap<string, KnownKey>): ReadonlyMap<string, number> => {
+  const ends = new Map<string, number>()
+  for (const { caller, until } of keys.values()) ends.set(caller.key, Math.max(until, ends.get(caller.key) ?? 0))
+  return ends
 }
 
 const digestsOf = ({ keys }: Declaration, secret: Uint8Array): ReadonlyMap<string, string> =>

@@ -35,8 +35,11 @@ const scopeSchema = z.strictObject({
   parent: nameText.optional(),
 })
 
-/** What is written down of answers that were taken away: only the line of audit beside it says something. */
-const cacheSchema = z.strictObject({})
+/**
+ * What is written down of answers that were taken away, and of webhooks that were sent again and jobs that were asked
+ * again or cancelled: only the line of audit beside it says something.
+ */
+const noteSchema = z.strictObject({})
 
 /** A virtual key as the store keeps it: digests, never the key. Times are Unix milliseconds. */
 export type KeyDocument = z.output<typeof keySchema>
@@ -77,7 +80,9 @@ export interface Documents {
   readonly team: ScopeDocument
   readonly user: ScopeDocument
   readonly allowance: Allowance
-  readonly cache: z.output<typeof cacheSchema>
+  readonly cache: z.output<typeof noteSchema>
+  readonly webhook: z.output<typeof noteSchema>
+  readonly job: z.output<typeof noteSchema>
 }
 
 const scopeForm = formOf<ScopeDocument>(scopeSchema)
@@ -89,7 +94,9 @@ export const documents: { readonly [Kind in ControlKind]: DocumentForm<Documents
   team: scopeForm,
   user: scopeForm,
   allowance: formOf<Allowance>(allowanceSchema),
-  cache: formOf(cacheSchema),
+  cache: formOf(noteSchema),
+  webhook: formOf(noteSchema),
+  job: formOf(noteSchema),
 }
 
 /** What is wrong with an allowance that somebody asks for, with its field; undefined when nothing is. */

@@ -1,30 +1,50 @@
-import type { Priority } from '../core/priority.ts'
-
-/** A job that could begin. */
+/** Says that a job could begin. Carries no more than its name: priority, share and turn are in its row. */
 export interface Ring {
   readonly job: string
   readonly owner: string
-  readonly priority: Priority
+}
+
+/** Does a job that was taken; fulfilled when nothing of it is left to do. When it rejects, the bell rings again. */
+export type Task = () => Promise<void>
+
+/** What a bell wakes. */
+export interface Answerer {
+  /** So many tasks at a time, at most. */
+  readonly concurrency: number
+  /**
+   * Takes the next best job, whichever rang; undefined: there is none. A bell asks again as long as there is one and a place is free,
+   * so that a ring that was lost costs nothing while others come. `ring` is undefined where a bell only says "look".
+   */
+  take(ring: Ring | undefined): Promise<Task | undefined>
 }
 
 /**
  * Tells workers that there is work. Which job a worker then takes is decided by the rows alone, so that priorities and
- * shares are the same whatever rings. Losing everything that a bell carries loses time, never jobs: `upkeep` rings again.
+ * shares are the same whatever rings. Losing everything that a bell carries loses time, never jobs: `upkeep` looks again.
  */
 export interface Bell {
-  /** Resolves once the engine has the rings; rejects when it has not, and then they are rung again later. */
+  /**
+   * Resolves once the engine has the rings; rejects within 2 s with `store_unavailable` when it has not. The jobs are kept all the same:
+   * whoever rang goes on, and `look` makes up for it. A ring for a job that rings already may be one with it.
+   */
   ring(rings: readonly Ring[]): Promise<void>
   /**
-   * Answers rings until it is closed, at most `concurrency` of them at a time. A ring is kept from others, and its time prolonged, until
-   * `work` is fulfilled, and then it is gone; when that rejects, or the process dies, it rings again, here or elsewhere.
+   * For upkeep, time and again: sees to it that as many rings wait as jobs are due, at most 256 at a time (they are answered again as long as
+   * there are jobs). Where enough wait already, nothing happens. Rejects as `ring` does.
    */
-  answer(options: { readonly concurrency: number; work(ring: Ring | undefined): Promise<void> }): Answering
-  /** Rings that nobody has answered yet, as far as the engine tells; undefined: it does not. */
+  look(due: number): Promise<void>
+  /**
+   * Answers rings until it is closed. A ring is kept from others, and its time prolonged, until its task is fulfilled, and then it is gone;
+   * when `take` or the task rejects, or the process dies, it rings again, here or elsewhere. Goes on by itself when its engine was away.
+   */
+  answer(answerer: Answerer): Answering
+  /** Rings that nobody has answered yet, as far as the engine tells; undefined: it does not. Rejects as `ring` does. */
   waiting(): Promise<number | undefined>
+  /** Ends every answering, and then lets go of the engine. */
   close(): Promise<void>
 }
 
 export interface Answering {
-  /** Takes no more; fulfilled when those under way are through. */
+  /** Takes no more; fulfilled when what was taken is done. */
   close(): Promise<void>
 }

@@ -10,6 +10,8 @@ export interface JobWish {
   /** Headers of its request that mean something to that door; credentials are left out. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body: JobBytes
+  /** What tells its body from others under the same key, where its bytes do not: a form has another boundary each time it is sent. */
+  readonly digest?: string | undefined
   /** The public model it names; empty where its door has none. */
   readonly model: string
   /** No more than its key may. Default normal. */

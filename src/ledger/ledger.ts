@@ -29,6 +29,8 @@ export interface View {
   readonly used: bigint
   /** Unix milliseconds at which more becomes free by itself; undefined: never. */
   readonly resetsAt: number | undefined
+  /** What the store counts as leased though nobody holds or has used it: it is free in this process, or on its way back. Default 0. */
+  readonly own?: bigint | undefined
 }
 
 /**

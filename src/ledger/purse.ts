@@ -88,10 +88,11 @@ export class Purse implements Owner {
       return { limit, used: settled + leased, resetsAt }
     }
     if (window.kind === 'calendar' && this.#counted.end <= nowMs) return { limit, used: 0n, resetsAt }
-    return { limit, used: larger(this.#counted.amount - this.free, 0n), resetsAt }
+    const own = this.free + this.returning
+    return { limit, used: larger(this.#counted.amount - this.free, 0n), resetsAt, own }
   }
 }
 
 /** When everything that is used now is free again; undefined: never. */
-const resetOf = (window: Window, nowMs: number): number | undefined =>
+export const resetOf = (window: Window, nowMs: number): number | undefined =>
   window.kind === 'total' ? undefined : countsUntil(window, periodAt(window, nowMs).start)

@@ -13,6 +13,8 @@ import { isObject, type JsonObject } from '../core/json.ts'
 import type { OutputRules } from '../core/output-rules.ts'
 import type { Request } from '../core/request.ts'
 import type { Opened } from '../gateway.ts'
+import { libraryKey } from '../jobs/job-caller.ts'
+import { createJobDoors } from '../server/perform.ts'
 import { createFetch } from '../server/web.ts'
 import { openaiChat } from '../wire/openai-chat/index.ts'
 import { openaiEmbeddings } from '../wire/openai-embeddings/index.ts'
@@ -20,6 +22,7 @@ import { type AnswerMemory, answerMemory } from './answer-memory.ts'
 import type { ChatRequest } from './chat-request.ts'
 import { type ChatAnswer, Gathering } from './collect.ts'
 import { type EmbedAnswer, type EmbedRequest, gatherVectors } from './embed.ts'
+import { type LibraryJobs, libraryJobs } from './jobs.ts'
 import {
   type Asking,
   askForObject,
@@ -68,6 +71,14 @@ export interface CallerScope {
   readonly tags?: Readonly<Record<string, string>> | undefined
 }
 
+/** Jobs that are done in this process. */
+export interface JobWorker {
+  /** Jobs under way here. */
+  readonly running: number
+  /** Takes no more. What is under way may go on for `graceMs` (default 30 000); then it is given back, and another worker does it. */
+  close(options?: { readonly graceMs?: number | undefined }): Promise<void>
+}
+
 /** The gateway inside an application. */
 export interface LibraryGateway {
   /** Asks and waits for the whole answer. Throws GatewayError. */
@@ -85,6 +96,13 @@ export interface LibraryGateway {
   streamObject<T>(request: ObjectRequest<T>, options?: CallOptions): AsyncIterable<Partially<T>>
   /** Turns texts into vectors. Throws GatewayError. */
   embed(request: EmbedRequest, options?: CallOptions): Promise<EmbedAnswer>
+  /** Calls whose answers are fetched later. */
+  readonly jobs: LibraryJobs
+  /**
+   * Begins to do jobs in this process, those of everybody who shares the store. `concurrency`: so many at a time, default `jobs.workers`.
+   * Without it they wait for a process that does them.
+   */
+  work(options?: { readonly concurrency?: number | undefined }): JobWorker
   /** Answers that are kept, for everybody who asks through this gateway. */
   readonly cache: AnswerMemory
   /** The doors of the server as a web-standard handler. */
@@ -108,7 +126,7 @@ export const createGateway = async (input: ConfigInput = {}): Promise<LibraryGat
   const config = await parseConfig(quiet(input), process.env)
   // Nobody could ever ask for what such a ledger holds.
   const hasLedger = config.store.kind !== 'memory' || config.allowances.length > 0
-  return facade(await assemble(config, { hasLedger }), 'library')
+  return facade(await assemble(config, { hasLedger, doors: createJobDoors }), libraryKey)
 }
 
 /** Standard output belongs to the application, unless it asks for the log. What is no configuration is not touched. */
@@ -146,7 +164,7 @@ export const facade = (runtime: Runtime, key: string, scope: CallerScope = {}): 
     const key = given === undefined ? undefined : idempotencyKey(given, 'idempotencyKey')
     const asked = read()
     const wishes = { timeoutMs, noFallback, output, idempotencyKey: key, cacheWish }
-    const opened = runtime.gateway.open({ request: asked, caller, ...wishes })
+    const opened = runtime.gateway.open({ request: asked, caller, ...wishes, trace: runtime.currentTrace() })
     if (signal) obey(signal, opened)
     return opened
   }
@@ -161,6 +179,18 @@ export const facade = (runtime: Runtime, key: string, scope: CallerScope = {}): 
       const opened = start(() => openaiEmbeddings.readRequest(body, { operation: 'embed' }), options)
       return gatherVectors(await opened.answer, opened.call, systemClock.now)
     },
+    jobs: libraryJobs(runtime.jobs, runtime.files, caller),
+    work: ({ concurrency = Math.max(1, runtime.config.jobs.workers) } = {}) => {
+      if (!(Number.isInteger(concurrency) && concurrency > 0))
+        throw invalid('concurrency', 'must be a whole number from 1 up.')
+      const worker = runtime.work(concurrency)
+      return {
+        get running() {
+          return worker.running
+        },
+        close: ({ graceMs = 30_000 } = {}) => worker.close({ graceMs }),
+      }
+    },
     cache: answerMemory(runtime.control, key),
     fetch: createFetch({
       gateway: runtime.gateway,
@@ -168,6 +198,11 @@ export const facade = (runtime: Runtime, key: string, scope: CallerScope = {}): 
       authenticate: (credential) => ({ ...runtime.authenticate(credential), ...scope }),
       metrics: runtime.metrics,
       maxBodyBytes: runtime.config.server.maxBodyBytes,
+      jobs: runtime.jobs,
+      feedback: runtime.observing.feedback,
+      files: runtime.files,
+      webhookSecret: runtime.webhookSecret,
+      maxFileBytes: runtime.config.server.maxFileBytes,
       get clientKeys() {
         return runtime.clientKeys
       },

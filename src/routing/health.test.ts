@@ -76,6 +76,23 @@ describe('health', () => {
     assert.equal(health.state(target).open, false)
   })
 
+  test('tells people whether a target is tried, left alone, or tried again, and since when it fails', () => {
+    const { clock, health } = setUp()
+    assert.deepEqual(health.standing(target), { state: 'closed', failingForMs: undefined })
+    fails(health, 1)
+    clock.time += 500
+    assert.deepEqual(health.standing(target), { state: 'closed', failingForMs: 500 })
+    fails(health, 4)
+    const standing = health.standing(target)
+    assert.deepEqual([standing.state, standing.opensInMs, standing.failingForMs], ['open', 30_000, 500])
+    clock.time += 30_001
+    assert.equal(health.standing(target).state, 'half-open')
+    health.begin(target)
+    assert.equal(health.standing(target).state, 'half-open')
+    health.end(target, 'ok')
+    assert.deepEqual(health.standing(target), { state: 'closed', failingForMs: undefined })
+  })
+
   test('mistakes and departures of callers never close it', () => {
     const { health } = setUp()
     for (let round = 0; round < 50; round++) {

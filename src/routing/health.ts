@@ -24,9 +24,21 @@ export interface HealthState {
   readonly opensInMs: number
 }
 
+/** How a target fares, for people. */
+export interface HealthStanding {
+  /** `closed`: it is tried. `open`: it is left alone. `half-open`: it is tried again by one call. */
+  readonly state: 'closed' | 'open' | 'half-open'
+  /** Why it is left alone; absent: it is not. */
+  readonly reason?: string | undefined
+  readonly opensInMs?: number | undefined
+  /** Since the first failure after which nothing went well; absent: the last attempt went well. */
+  readonly failingForMs?: number | undefined
+}
+
 /** What is known of how targets fare; carried over when the configuration changes. */
 export interface Health {
   state(target: Target): HealthState
+  standing(target: Target): HealthStanding
   /** An attempt begins; while a target is being probed no second call probes it. */
   begin(target: Target): void
   /** An attempt is over. `retryAfterMs` is what the upstream asked for, `firstTokenMs` how fast it began. */
@@ -47,6 +59,8 @@ interface TargetHealth {
   coolUntil: number
   firstTokenMs: number
   firstTokenAt: number
+  /** Undefined: the last attempt went well, or there was none. */
+  failingSince: number | undefined
 }
 
 const windowMs = 30_000
@@ -73,6 +87,7 @@ export const createHealth = (options: HealthOptions): Health => {
       coolUntil: 0,
       firstTokenMs: 0,
       firstTokenAt: Number.NEGATIVE_INFINITY,
+      failingSince: undefined,
     }
     targets.set(target.id, created)
     return created
@@ -87,6 +102,7 @@ export const createHealth = (options: HealthOptions): Health => {
   }
 
   const fail = (health: TargetHealth, wasProbe: boolean): void => {
+    health.failingSince ??= clock.now()
     // What was under way when the target was closed tells nothing new: it must not lengthen the pause.
     if (health.ejectedUntil > clock.now()) return
     health.failures++
@@ -98,6 +114,7 @@ export const createHealth = (options: HealthOptions): Health => {
 
   const succeed = (health: TargetHealth, wasProbe: boolean): void => {
     health.failures = 0
+    health.failingSince = undefined
     if (wasProbe) health.ejectedUntil = 0
     else if (health.ejections > 0 && clock.now() - health.ejectedUntil > mostEjectMs) health.ejections--
   }
@@ -123,17 +140,32 @@ export const createHealth = (options: HealthOptions): Health => {
     opensInMs: Math.max(0, until - clock.now()),
   })
 
+  const stateOf = (target: Target): HealthState => {
+    const now = clock.now()
+    const credential = credentials.get(target.provider)
+    if (credential && credential.until > now) return closed(credential.until, credential.reason)
+    const health = targets.get(target.id)
+    if (!health) return isOpen
+    if (health.coolUntil > now) return closed(health.coolUntil, 'it asked for a pause')
+    if (health.ejectedUntil > now) return closed(health.ejectedUntil, 'it kept failing')
+    if (health.ejectedUntil > 0 && health.probing) return closed(now + 1_000, 'it is being tried again')
+    return isOpen
+  }
+
   return {
-    state(target) {
-      const now = clock.now()
-      const credential = credentials.get(target.provider)
-      if (credential && credential.until > now) return closed(credential.until, credential.reason)
+    state: stateOf,
+    standing(target) {
+      const state = stateOf(target)
       const health = targets.get(target.id)
-      if (!health) return isOpen
-      if (health.coolUntil > now) return closed(health.coolUntil, 'it asked for a pause')
-      if (health.ejectedUntil > now) return closed(health.ejectedUntil, 'it kept failing')
-      if (health.ejectedUntil > 0 && health.probing) return closed(now + 1_000, 'it is being tried again')
-      return isOpen
+      const failingForMs = health?.failingSince === undefined ? undefined : clock.now() - health.failingSince
+      const isProbed = health !== undefined && health.ejectedUntil > 0 && health.ejectedUntil <= clock.now()
+      if (state.open) return { state: isProbed ? 'half-open' : 'closed', failingForMs }
+      return {
+        state: isProbed && health.probing ? 'half-open' : 'open',
+        reason: state.reason,
+        opensInMs: state.opensInMs,
+        failingForMs,
+      }
     },
     begin(target) {
       const health = of(target)

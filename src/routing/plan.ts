@@ -13,6 +13,8 @@ export interface Route {
   readonly listed: boolean
   readonly targets: readonly Target[]
   readonly policies: readonly Policy[]
+  /** What the policies are called, in the same order, for people. */
+  readonly policyNames?: readonly string[] | undefined
   /** Asked when the prompt is too long for the targets. */
   readonly contextChain: readonly Target[]
   /** Asked when a provider's content policy refuses. Empty unless configured. */
@@ -23,6 +25,8 @@ export interface Route {
   readonly hedge?: HedgeLimits | undefined
   /** Undefined: nothing is copied. */
   readonly mirror?: Mirror | undefined
+  /** Of all calls, so many are asked again to compare the answers, 0 to 1; undefined: none. */
+  readonly repeat?: { readonly share: number } | undefined
   /** What is done so that structured output is valid; undefined: what is usual. */
   readonly output?: OutputRules | 'off' | undefined
   /** Undefined: nothing is answered from memory. */

@@ -11,6 +11,7 @@ import type { Nanos } from '../core/money.ts'
 import { paysItself } from '../core/provider-key.ts'
 import { capped, type Request } from '../core/request.ts'
 import { sortedBounds } from '../core/sorted-bounds.ts'
+import type { Target } from '../core/target.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { noUsage, type Usage } from '../core/usage.ts'
 import type { Ask, Hold, Ledger } from '../ledger/ledger.ts'
@@ -21,6 +22,10 @@ export interface BudgetOptions {
   match(): Match
   readonly clock: Clock
 }
+
+/** The most tokens that each choice of an answer may have, where money sets no limit. */
+export const mostOutput = ({ chat }: Request, { facts }: Target): number =>
+  chat.maxOutput ?? facts?.maxOutput ?? usualOutput
 
 /** What is allowed where the caller names no limit and the model's own is not known. */
 const usualOutput = 4_096
@@ -92,8 +97,8 @@ const caseOf = (attempt: Attempt, hard: readonly Bound[]): Case => {
     const message = `${target.id} cannot be asked on a budget, because ${cost.reason}.`
     throw new GatewayError('price_unknown', message, { outcome: 'incapable', facts: { target: target.id } })
   }
-  const { maxOutput, reasoning } = request.chat
-  const wish = maxOutput ?? target.facts?.maxOutput ?? usualOutput
+  const { reasoning } = request.chat
+  const wish = mostOutput(request, target)
   const thinks = reasoning !== undefined && reasoning.mode !== 'off' && reasoning.effort !== 'none'
   const all = cost.cost(wish)
   const least = cost.cost(Math.min(wish, thinks ? leastWithThinking : leastOutput))

@@ -2,19 +2,25 @@ import { afterwards, type Ending } from '../core/afterwards.ts'
 import { type Call, costOfCall } from '../core/call.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Stage } from '../core/handler.ts'
+import type { PromptNames } from '../core/prompt-names.ts'
 import type { CallRecord, Sink } from '../core/record.ts'
 
 /** Sees every end of a call, and tells the sinks one record. */
 export const record =
-  (sinks: readonly Sink[], clock: Clock): Stage<Call> =>
+  (sinks: readonly Sink[], clock: Clock, nameOf?: PromptNames): Stage<Call> =>
   (next) =>
   (call) =>
     afterwards(next(call), (ending) => {
-      const entry = recordOf(call, ending, clock.now())
+      const entry = recordOf(call, ending, { now: clock.now(), prompt: nameOf?.(call.request) })
       for (const sink of sinks) sink(entry)
     })
 
-const recordOf = (call: Call, { error, summary }: Ending, now: number): CallRecord => {
+interface Seen {
+  readonly now: number
+  readonly prompt: string | undefined
+}
+
+const recordOf = (call: Call, { error, summary }: Ending, { now, prompt }: Seen): CallRecord => {
   const { attempts } = call.account
   const last = attempts.at(-1)
   const { firstTokenAt } = call.notes
@@ -37,8 +43,10 @@ const recordOf = (call: Call, { error, summary }: Ending, now: number): CallReco
     attempts,
     notes: call.notes,
     finishes: summary ? summary.finishes.map((finish) => finish.reason) : [],
+    prompt,
     usage: last?.usage,
     costNanos: costOfCall(call.account),
     retryCount: call.retryCount,
+    trace: call.trace,
   }
 }

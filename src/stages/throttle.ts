@@ -7,7 +7,7 @@ import type { Handler, Stage } from '../core/handler.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { noUsage } from '../core/usage.ts'
 import { queueOf, usedOf } from '../core/used.ts'
-import type { Gate } from '../queueing/gate.ts'
+import type { Coming, Gate } from '../queueing/gate.ts'
 import type { Gates } from '../queueing/gates.ts'
 import { learn } from '../queueing/learned-quota.ts'
 import type { Asked } from '../queueing/output-forecast.ts'
@@ -20,7 +20,6 @@ import {
   type ProviderLimits,
   Taken,
 } from '../queueing/provider-limits.ts'
-import type { Need } from '../queueing/quota.ts'
 
 export interface ThrottleOptions {
   readonly gates: Gates
@@ -46,12 +45,36 @@ export const throttle =
       const queue = queueOf(attempt)
       if (!queue) return next(attempt)
       const written = limits(attempt)
-      const { provider, id } = attempt.target
-      const gate = options.gates.of(written.written.length > 0 ? provider : id, queue)
+      const gate = options.gates.of(gateNameOf(attempt, written), queue)
       configure(gate, written)
       return wait({ options, attempt, gate, limits: written }, next)
     }
   }
+
+/** Those who share written limits of a provider wait for it, others for the target alone. */
+const gateNameOf = ({ target }: Attempt, { written }: ProviderLimits): string =>
+  written.length > 0 ? target.provider : target.id
+
+/** What an attempt would meet that came to its gate now; undefined: it would not wait. Changes nothing. */
+export const foresee = (attempt: Attempt, options: ThrottleOptions): ReturnType<Gate['foresee']> | undefined => {
+  if (!queueOf(attempt)) return undefined
+  const gate = options.gates.peek(gateNameOf(attempt, createLimits(options.money)(attempt)))
+  return gate ? gate.foresee(comingOf(attempt, gate)) : { waitMs: 0, refusal: undefined }
+}
+
+/** An attempt as its gate knows it. */
+const comingOf = ({ request, caller, target, deadline, started, priority }: Attempt, gate: Gate): Coming => {
+  const { chat, embed } = request
+  const most = embed ? 0 : chat.maxOutput && chat.maxOutput * (chat.choices ?? 1)
+  const asked: Asked = { model: target.model, key: caller.key }
+  return {
+    tenant: caller.key,
+    weight: caller.weight ?? 1,
+    priority: priority ?? 'normal',
+    need: { prompt: estimateInput(request), output: gate.forecast.of(asked, most) },
+    latestStart: deadline - Math.min(leastLeftMs, (deadline - started) * leastLeftShare),
+  }
+}
 
 interface Case {
   readonly options: ThrottleOptions
@@ -62,11 +85,10 @@ interface Case {
 
 const wait = (given: Case, next: Handler<Attempt>): Promise<Answer> => {
   const { options, attempt, gate, limits } = given
-  const { request, caller, target, notes, signal, deadline, started } = attempt
+  const { caller, target, notes, signal } = attempt
   const asked: Asked = { model: target.model, key: caller.key }
-  const { chat, embed } = request
-  const most = embed ? 0 : chat.maxOutput && chat.maxOutput * (chat.choices ?? 1)
-  const need: Need = { prompt: estimateInput(request), output: gate.forecast.of(asked, most) }
+  const came = comingOf(attempt, gate)
+  const { need } = came
   const { clock, money } = options
   const grab =
     money && limits.taken.length > 0 ? grabFrom({ ledger: money.ledger, clock, gate, limits, signal }, need) : undefined
@@ -81,11 +103,7 @@ const wait = (given: Case, next: Handler<Attempt>): Promise<Answer> => {
   let coming: Pass | Promise<Pass>
   try {
     coming = gate.enter({
-      tenant: caller.key,
-      weight: caller.weight ?? 1,
-      priority: attempt.priority ?? 'normal',
-      need,
-      latestStart: deadline - Math.min(leastLeftMs, (deadline - started) * leastLeftShare),
+      ...came,
       signal,
       grab,
       waits: (place) => {

@@ -56,7 +56,7 @@ export const metricTable = {
     help:
       'Calls that the gateway made for itself, by what for: flight (equal calls asked together went on without the one ' +
       'that asked), refresh (a kept answer is renewed), embed (vectors to compare questions by), check and judge (was an ' +
-      'answer to a similar question the right one?), and by how they ended. Only figures of attempts, tokens and cost ' +
+      'answer to a similar question the right one, and is the answer to this one the same again?), and by how they ended. Only figures of attempts, tokens and cost ' +
       'count them too.',
     labels: ['purpose', 'outcome'],
   },
@@ -199,6 +199,69 @@ export const metricTable = {
     help: 'Attempts whose cost is unknown, because usage or price are.',
     labels: ['target'],
   },
+  tollgate_jobs: {
+    kind: 'gauge',
+    help:
+      'Jobs of the store, by where they are: queued (they could begin), scheduled (their time has not come), running, or ' +
+      'dead (failed for good and not asked again). Every process that shares the store tells the same.',
+    labels: ['state'],
+  },
+  tollgate_jobs_oldest_seconds: {
+    kind: 'gauge',
+    help: 'How long the job that could have begun first waits already.',
+    labels: [],
+  },
+  tollgate_jobs_ended_total: {
+    kind: 'counter',
+    help:
+      'Jobs that ended in this process: succeeded, failed, cancelled; or swept (their deadline passed, or their worker was ' +
+      'lost and nobody is to try again).',
+    labels: ['outcome'],
+  },
+  tollgate_job_attempts_total: {
+    kind: 'counter',
+    help:
+      'Attempts at jobs in this process: succeeded, failed (for good), again (another one follows), cancelled, released ' +
+      '(given back because the worker stopped), lost (another worker had the job by then).',
+    labels: ['outcome'],
+  },
+  tollgate_job_queue_seconds: {
+    kind: 'histogram',
+    help: 'From the moment at which a job could have begun to its first attempt.',
+    labels: [],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200],
+  },
+  tollgate_job_attempt_duration_seconds: {
+    kind: 'histogram',
+    help: 'From the start of an attempt at a job until its end was on disk.',
+    labels: [],
+    buckets: callSeconds,
+  },
+  tollgate_job_duration_seconds: {
+    kind: 'histogram',
+    help: 'From the moment at which a job could have begun to its end.',
+    labels: [],
+    buckets: [0.05, 0.25, 1, 5, 15, 60, 300, 900, 3600, 14400, 86400],
+  },
+  tollgate_webhook_deliveries_total: {
+    kind: 'counter',
+    help:
+      'Attempts to tell webhooks of jobs in this process: delivered, again (another attempt follows), failed (it was the ' +
+      'last one).',
+    labels: ['outcome'],
+  },
+  tollgate_webhook_events_pending: {
+    kind: 'gauge',
+    help:
+      'Ends of jobs of the store that webhooks are still to be told of: pending, or disabled (nothing is sent to their ' +
+      'endpoint until it is enabled). Every process that shares the store tells the same.',
+    labels: ['state'],
+  },
+  tollgate_webhook_endpoints_disabled: {
+    kind: 'gauge',
+    help: 'Webhook endpoints to which nothing is sent: they said so (410), or failed for more than five days.',
+    labels: [],
+  },
   tollgate_idempotent_total: {
     kind: 'counter',
     help:
@@ -218,6 +281,13 @@ export const metricTable = {
       'Keys of providers with several that were left alone for a while, by why: throttled, quota (no credit), auth ' +
       '(refused). The label `key` is the place in the configuration, 1 for the first.',
     labels: ['provider', 'key', 'reason'],
+  },
+  tollgate_quality_declines_total: {
+    kind: 'counter',
+    help:
+      'Times that a model became worse than it used to be, by what: failures (for no fault of callers), invalid ' +
+      '(structured output), refused, feedback (scores of callers).',
+    labels: ['model', 'metric'],
   },
   tollgate_config_reload_total: {
     kind: 'counter',
@@ -244,6 +314,11 @@ export const metricTable = {
   tollgate_log_dropped_total: {
     kind: 'counter',
     help: 'Log lines that were dropped because the destination did not take them.',
+    labels: [],
+  },
+  tollgate_call_records_dropped_total: {
+    kind: 'counter',
+    help: 'Records of calls that were not kept because their file was too slow or could not be written.',
     labels: [],
   },
   tollgate_in_flight: {

@@ -6,8 +6,10 @@ import type { CallRecord, Sink } from '../core/record.ts'
 import type { TokenPart } from '../core/usage.ts'
 import type { GateStanding } from '../queueing/standing.ts'
 import { type CacheFigures, createCacheFigures } from './cache-figures.ts'
+import { createJobFigures, type JobFigures, type JobStanding } from './job-figures.ts'
 import { createQueueFigures } from './queue-figures.ts'
 import { MetricRegistry } from './registry.ts'
+import { createWebhookFigures, type EndpointFigures, type WebhookFigures } from './webhook-figures.ts'
 
 /** What is read when somebody looks at the metrics. */
 export interface MetricsSources {
@@ -17,8 +19,14 @@ export interface MetricsSources {
   readonly queues?: (() => readonly GateStanding[]) | undefined
   /** How much is kept of answers, and how answering like similar questions goes. */
   readonly cache?: (() => CacheFigures) | undefined
+  /** How many jobs are where; what cannot be read is not shown. */
+  readonly jobs?: (() => Promise<JobStanding>) | undefined
+  /** Where endpoints of webhooks stand; what cannot be read is not shown. */
+  readonly webhooks?: (() => Promise<readonly EndpointFigures[]>) | undefined
   /** Log lines dropped since the start. */
   readonly logDropped?: (() => number) | undefined
+  /** Records of calls dropped since the start. */
+  readonly callsDropped?: (() => number) | undefined
   /** Figures of the process too (memory, CPU, event loop, garbage collection): default true. */
   readonly process?: boolean | undefined
 }
@@ -33,8 +41,12 @@ export interface Metrics {
   readonly refused: (error: GatewayError, wire: string) => void
   /** Counts a call that was turned away because there is too much to do. */
   readonly shed: (reason: string, whom: string) => void
+  /** Counts a model that became worse than it used to be. */
+  readonly declined: (decline: { readonly model: string; readonly metric: string }) => void
   /** Counts a key of a provider that is left alone for a while. */
   readonly keyRested: (news: { readonly provider: string; readonly ordinal: number; readonly outcome: string }) => void
+  readonly jobs: Pick<JobFigures, 'attempted' | 'swept'>
+  readonly webhooks: Pick<WebhookFigures, 'attempted'>
   /** Counts a configuration that was put in force while running, or that was not because something is wrong with it. */
   readonly reloaded: (isGood: boolean) => void
   /** Makes room for configured models and targets, which keep their own label values however many others come. */
@@ -58,8 +70,11 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
   const metrics = new MetricRegistry()
   if (sources.process !== false) collectDefaultMetrics({ register: metrics.registry })
   let droppedBefore = 0
+  let callsDroppedBefore = 0
   const tellQueues = createQueueFigures(metrics)
   const tellCache = createCacheFigures(metrics)
+  const jobs = createJobFigures(metrics)
+  const webhooks = createWebhookFigures(metrics)
   return {
     sink: (record) => {
       const { purpose } = record.notes
@@ -77,12 +92,19 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
       }
     },
     contentType: metrics.registry.contentType,
-    text: () => {
+    text: async () => {
       const dropped = sources.logDropped?.() ?? 0
       metrics.add('tollgate_log_dropped_total', [], dropped - droppedBefore)
       droppedBefore = dropped
+      const callsDropped = sources.callsDropped?.() ?? 0
+      metrics.add('tollgate_call_records_dropped_total', [], callsDropped - callsDroppedBefore)
+      callsDroppedBefore = callsDropped
       tellQueues(sources.queues?.() ?? [])
       tellCache(sources.cache?.())
+      const standing = await sources.jobs?.().catch(() => undefined)
+      if (standing) jobs.show(standing)
+      const endpoints = await sources.webhooks?.().catch(() => undefined)
+      if (endpoints) webhooks.show(endpoints)
       metrics.set('tollgate_in_flight', sources.inFlight?.() ?? 0)
       return metrics.text()
     },
@@ -91,8 +113,11 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
       metrics.add('tollgate_errors_total', [code, 'unknown'])
     },
     shed: (reason, whom) => metrics.add('tollgate_shed_total', [reason, whom]),
+    declined: ({ model, metric }) => metrics.add('tollgate_quality_declines_total', [model, metric]),
     keyRested: ({ provider, ordinal, outcome }) =>
       metrics.add('tollgate_provider_keys_rested_total', [provider, String(ordinal), outcome]),
+    jobs,
+    webhooks,
     reloaded: (isGood) => {
       metrics.add('tollgate_config_reload_total', [isGood ? 'ok' : 'failed'])
       metrics.set('tollgate_config_reload_failed', isGood ? 0 : 1)

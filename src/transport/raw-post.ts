@@ -4,6 +4,7 @@ import { Answer } from '../core/answer.ts'
 import type { Attempt } from '../core/call.ts'
 import { asGatewayError, GatewayError, incapable } from '../core/errors.ts'
 import type { Raw } from '../core/raw.ts'
+import { traceHeaders } from '../core/trace.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Pools } from './pool.ts'
 import { type RawBeginning, RawExchange } from './raw-exchange.ts'
@@ -54,7 +55,8 @@ export const postRaw = async (attempt: Attempt, question: RawQuestion, pools: Po
   const url = urlOf(attempt, question)
   const { model } = attempt.target
   const body = raw.bodyFor ? raw.bodyFor(question.provider.nameOf?.(model) ?? model) : raw.body
-  const headers: Record<string, string> = { ...raw.headers, ...own, 'accept-encoding': 'identity' }
+  const traced = attempt.passedTrace && traceHeaders(attempt.passedTrace)
+  const headers: Record<string, string> = { ...raw.headers, ...traced, ...own, 'accept-encoding': 'identity' }
   if (Buffer.isBuffer(body)) headers['content-length'] = String(body.length)
   const pool = pools.pool(url.origin)
   const beginning = await begin(attempt, pool, { method: raw.method, path: url.pathname + url.search, headers, body })

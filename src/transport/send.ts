@@ -8,6 +8,7 @@ import type { JsonValue } from '../core/json.ts'
 import { paysItself } from '../core/provider-key.ts'
 import { createMask, redactedLimit } from '../core/redact.ts'
 import type { Request } from '../core/request.ts'
+import { traceHeaders } from '../core/trace.ts'
 import { atEndOfTurn } from '../core/turn.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -161,8 +162,9 @@ const speakerOf = (provider: Provider): ((request: Request) => Provider) => {
 /** The provider's headers, and the caller's that belong to the language when both speak it: lists of both are joined. */
 const spoken = (attempt: Attempt, provider: Provider, own: Outgoing['headers']): Outgoing['headers'] => {
   const { headers, wire } = attempt.request
-  if (headers === undefined || wire !== provider.wire.name) return own
-  const joined: Record<string, string> = { ...own }
+  const traced = attempt.passedTrace ? { ...own, ...traceHeaders(attempt.passedTrace) } : own
+  if (headers === undefined || wire !== provider.wire.name) return traced
+  const joined: Record<string, string> = { ...traced }
   for (const name in headers)
     joined[name] = own[name] === undefined ? (headers[name] as string) : `${own[name]},${headers[name]}`
   return joined

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import type { ObservedStore } from '../stores/feedback-store.ts'
+import type { CallsConfig } from './config.ts'
+
+type Warn = (message: string, facts: Readonly<Record<string, unknown>>) => void
+
+/** Where calls are kept, as it is configured: opened with the first of them, or when somebody asks. */
+export const openCalls = (config: CallsConfig, warn: Warn): ObservedStore => {
+  const { path } = config
+  let opening: Promise<ObservedStore> | undefined
+  const opened = (): Promise<ObservedStore> => {
+    opening ??= make(config, warn)
+    return opening
+  }
+  return {
+    append: async (entries) => (await opened()).append(entries),
+    find: async (id) => (await opened()).find(id),
+    list: async (query) => (await opened()).list(query),
+    figures: async (query) => (await opened()).figures(query),
+    // What was kept before the start becomes too old as well.
+    retain: async (now) => (opening || (path && existsSync(path)) ? (await opened()).retain(now) : false),
+    feedback: {
+      put: async (feedback, of) => (await opened()).feedback.put(feedback, of),
+      of: async (call) => (await opened()).feedback.of(call),
+      quality: async (query) => (await opened()).feedback.quality(query),
+    },
+    close: async () => (await opening)?.close(),
+  }
+}
+
+/** Whoever keeps nothing on disk need not load a database. */
+const make = async ({ path, keepMs, mostBytes }: CallsConfig, warn: Warn): Promise<ObservedStore> => {
+  const keep = { keepMs, mostBytes }
+  try {
+    if (path !== undefined) {
+      const { createSqliteCalls } = await import('../stores/sqlite/calls.ts')
+      return await createSqliteCalls({ path, keep, warn })
+    }
+  } catch (error) {
+    warn('The file of calls cannot be used; calls are kept in memory.', { path, error })
+  }
+  const { createMemoryCalls } = await import('../stores/memory/calls.ts')
+  return createMemoryCalls(keep)
+}

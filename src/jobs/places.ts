@@ -1,0 +1,109 @@
+import type { Answerer, Answering, Ring, Task } from './bell.ts'
+import { createFailing, type Report } from './failing.ts'
+
+/** More than any process has places; what lies beyond is found by asking on. */
+const mostRings = 1_000
+
+/**
+ * The places of one answerer in this process, filled while there are jobs. How many are asked for at once is what is known to be there: one
+ * for each ring, and while every question finds one, ever more. So a single job costs two questions, and a thousand fill all places
+ * within a few rounds.
+ */
+export class Places implements Answering {
+  readonly #answerer: Answerer
+  readonly #report: Report
+  readonly #failing = createFailing()
+  readonly #ended = Promise.withResolvers<void>()
+  #rings: Ring[] = []
+  /** Counts what rang, so that an answer is known to be older than a ring. */
+  #round = 0
+  #taking = 0
+  #working = 0
+  /** Questions in a row that found a job. */
+  #streak = 0
+  #mayBeMore = false
+  #isClosed = false
+  #pause: NodeJS.Timeout | undefined
+
+  constructor(answerer: Answerer, report: Report) {
+    this.#answerer = answerer
+    this.#report = report
+  }
+
+  /** Says that there are jobs: one for each ring; without rings, that there may be some. */
+  wake(rings: readonly Ring[]): void {
+    if (this.#isClosed) return
+    this.#round += 1
+    this.#mayBeMore = true
+    this.#rings.push(...rings.slice(0, mostRings - this.#rings.length))
+    this.#fill()
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#pause)
+    this.#fill()
+    return this.#ended.promise
+  }
+
+  #fill(): void {
+    while (!this.#isClosed && !this.#pause && this.#hasPlace() && this.#isWorthAsking()) void this.#ask()
+    if (this.#isClosed && this.#taking + this.#working === 0) this.#ended.resolve()
+  }
+
+  #hasPlace(): boolean {
+    return this.#taking + this.#working < this.#answerer.concurrency
+  }
+
+  #isWorthAsking(): boolean {
+    return this.#rings.length > 0 || (this.#mayBeMore && this.#taking <= Math.floor(this.#streak / 2))
+  }
+
+  async #ask(): Promise<void> {
+    const asked = this.#round
+    this.#taking += 1
+    try {
+      const task = await this.#answerer.take(this.#rings.shift())
+      this.#failing.passed()
+      if (task) void this.#work(task)
+      else this.#nothingSince(asked)
+      this.#streak = task ? this.#streak + 1 : 0
+    } catch (err) {
+      this.#report('A worker could not ask for jobs.', { err })
+      this.#again()
+    }
+    this.#taking -= 1
+    this.#fill()
+  }
+
+  async #work(task: Task): Promise<void> {
+    this.#working += 1
+    try {
+      await task()
+    } catch (err) {
+      this.#report('A worker could not do with a job what had to be done.', { err })
+      this.#again()
+    }
+    this.#working -= 1
+    this.#fill()
+  }
+
+  /** What rang before there was nothing has been answered by somebody else. */
+  #nothingSince(asked: number): void {
+    if (asked !== this.#round) return
+    this.#mayBeMore = false
+    this.#rings = []
+  }
+
+  /** Whatever fails here is the store's: nobody asks it again at once. */
+  #again(): void {
+    this.#streak = 0
+    this.#mayBeMore = true
+    if (this.#isClosed) return
+    clearTimeout(this.#pause)
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined
+      this.#fill()
+    }, this.#failing.failed())
+  }
+}

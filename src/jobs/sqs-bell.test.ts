@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { json } from 'node:stream/consumers'
+import { after, describe, it } from 'node:test'
+import { createRows } from '../testing/bell-rows.ts'
+import { bellSuite } from '../testing/bell-suite.ts'
+import { type SqsDouble, sqsEnvironment, startSqsDouble } from '../testing/sqs-double.ts'
+import { createSqsBell } from './sqs-bell.ts'
+
+const report = () => {}
+Object.assign(process.env, sqsEnvironment)
+const shared = await startSqsDouble()
+after(() => shared.close())
+let worlds = 0
+
+const bellOf = (queue: { readonly url: string } | { readonly name: string }, endpoint = shared.endpoint) =>
+  createSqsBell({ engine: { kind: 'sqs', queue, region: undefined, endpoint }, report, holdSeconds: 1, askMs: 10_000 })
+
+const suite = (suffix: string): void =>
+  bellSuite({
+    name: `sqs, rings${suffix}`,
+    open: async ({ isAlone }) => {
+      let double: SqsDouble = isAlone ? await startSqsDouble() : shared
+      const { endpoint } = double
+      const name = `rings${worlds++}${suffix}`
+      const url = await double.makeQueue(name)
+      return {
+        open: () => bellOf({ url }, endpoint),
+        lose: () => double.purge(url),
+        outage: {
+          begin: () => double.close(),
+          end: async () => {
+            double = await startSqsDouble(Number(new URL(endpoint).port))
+            await double.makeQueue(name)
+          },
+        },
+        holdMs: 1_000,
+        close: async () => (isAlone ? double.close() : undefined),
+      }
+    },
+  })
+
+describe('sqs', { concurrency: 3 }, () => {
+  suite('')
+  suite('.fifo')
+
+  it('finds a queue by its name', async () => {
+    await shared.makeQueue('named')
+    const bell = bellOf({ name: 'named' })
+    await bell.ring([{ job: 'job_a', owner: 'team:a' }])
+    assert.equal(await bell.waiting(), 1)
+    await bell.close()
+  })
+
+  it('says that a queue is not there', async () => {
+    const bell = bellOf({ name: 'nowhere' })
+    const words = 'SQS did not take the rings of jobs: QueueDoesNotExist.'
+    await assert.rejects(bell.ring([{ job: 'job_a', owner: 'team:a' }]), { code: 'store_unavailable', message: words })
+    await bell.close()
+  })
+
+  for (const suffix of ['', '.fifo'])
+    it(`says whose rings are in a queue rings${suffix}`, async () => {
+      const [endpoint, sent] = await startListening()
+      const bell = bellOf({ url: `${endpoint}/000000000000/rings${suffix}` }, endpoint)
+      await bell.ring(['team:a', 'team:b', 'team:a'].map((owner, index) => ({ job: `job_${index}`, owner })))
+      const entries = await sent
+      const groups = new Set(entries.map((entry) => entry.MessageGroupId))
+      // In a FIFO queue a group is one after the other.
+      assert.equal(groups.size, suffix === '' ? 2 : 3)
+      assert.doesNotMatch([...groups].join(), /team/)
+      assert.equal(new Set(entries.map((entry) => entry.MessageDeduplicationId)).size, suffix === '' ? 1 : 3)
+      await bell.close()
+    })
+
+  it('leaves a ring that cannot be answered to the redrive policy of its queue, and looks anyway', async () => {
+    const rows = createRows()
+    const dead = await shared.makeQueue('dead')
+    const deadLetterTargetArn = 'arn:aws:sqs:eu-central-1:000000000000:dead'
+    const url = await shared.makeQueue('strict', {
+      RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: '2' }),
+    })
+    const bell = bellOf({ url })
+    rows.failTakes(2)
+    bell.answer(rows.answerer({ name: 'one' }))
+    await bell.ring(rows.add('job_a'))
+    const deadBell = bellOf({ url: dead })
+    await rows.until(async () => (await deadBell.waiting()) === 1)
+    assert.deepEqual(rows.finished(), [])
+    await bell.look(1)
+    await rows.done(1)
+    await Promise.all([bell.close(), deadBell.close()])
+  })
+
+  it('takes what a stranger sends for no more than a reason to look', async () => {
+    const rows = createRows()
+    const url = await shared.makeQueue('open')
+    const bell = bellOf({ url })
+    bell.answer(rows.answerer({ name: 'one', concurrency: 1 }))
+    for (const body of ['{', '[]', 'null', '{"job":5,"owner":{}}', '{"__proto__":{"job":"x"}}'])
+      await shared.send(url, body)
+    rows.add('job_a')
+    await shared.send(url, 'look')
+    await rows.done(1)
+    await rows.until(async () => (await bell.waiting()) === 0)
+    await bell.close()
+  })
+})
+
+interface SentEntry {
+  readonly Id: string
+  readonly MessageBody: string
+  readonly MessageGroupId?: string
+  readonly MessageDeduplicationId?: string
+}
+
+/** Takes one batch as SQS does, and tells what was in it. */
+const startListening = async (): Promise<readonly [endpoint: string, sent: Promise<readonly SentEntry[]>]> => {
+  const sent = Promise.withResolvers<readonly SentEntry[]>()
+  const server = createServer((request, response) => {
+    void json(request).then((body) => {
+      const { Entries } = body as { readonly Entries: readonly SentEntry[] }
+      const Successful = Entries.map(({ Id, MessageBody }) => ({
+        Id,
+        MessageId: Id,
+        MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
+      }))
+      response.setHeader('content-type', 'application/x-amz-json-1.0').end(JSON.stringify({ Successful, Failed: [] }))
+      sent.resolve(Entries)
+      server.close()
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  assert.ok(address !== null && typeof address === 'object')
+  return [`http://127.0.0.1:${address.port}`, sent.promise]
+}
