@@ -118,3 +118,22 @@ export const serve = async (surroundings: Surroundings = {}): Promise<Served> =>
     [Symbol.asyncDispose]: async () => void (await stop()),
   }
 }
+
+/** A worker that runs as a process of its own. */
+export type Working = Pick<Served, 'child' | 'ended' | 'stop'> & AsyncDisposable
+
+/** Runs `tollgate worker` with these options and waits until it works. Throws with what it said when it ends instead. */
+export const work = async (words: readonly string[], surroundings: Surroundings = {}): Promise<Working> => {
+  const { child, ended, errors } = await start(['worker', ...words], surroundings)
+  await new Promise<void>((resolve, reject) => {
+    child.stderr?.on('data', () => {
+      if (errors().includes('does jobs of')) resolve()
+    })
+    void ended.then((end) => reject(new Error(`The worker ended with ${end.code}: ${end.errors}`)))
+  })
+  const stop = async (): Promise<Ended> => {
+    child.kill('SIGTERM')
+    return ended
+  }
+  return { child, ended, stop, [Symbol.asyncDispose]: async () => void (await stop()) }
+}

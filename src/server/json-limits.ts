@@ -7,3 +7,6 @@ const vectorLimits: JsonLimits = { ...defaultJsonLimits, depth: 16, tokens: 400_
 /** What a body may be that asks for this. */
 export const jsonLimitsOf = (operation: Operation): JsonLimits =>
   operation === 'embed' ? vectorLimits : defaultJsonLimits
+
+/** What may be submitted as a job: its body may be any of those, one level further in. It is looked at as its own door would. */
+export const jobJsonLimits: JsonLimits = { ...vectorLimits, depth: defaultJsonLimits.depth + 1 }

@@ -1,60 +1,33 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Authenticate } from '../control/directory.ts'
 import type { Caller } from '../core/call.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
-import { parseJson } from '../core/parse-json.ts'
 import { deliver } from '../deliver.ts'
-import type { Gateway } from '../gateway.ts'
-import type { Plan } from '../routing/plan.ts'
-import type { Admin } from './admin/index.ts'
 import { adminWords } from './admin/words.ts'
+import { type Arrival, arrivalOf } from './arrival.ts'
 import { type BodyBudget, checkBodyHead, createBodyBudget, dropSmallBody, readBody } from './body.ts'
 import { Connections } from './connections.ts'
-import { jsonLimitsOf } from './json-limits.ts'
-import { createListener, type ListenerOptions } from './listener.ts'
+import { createKeptDoors, type KeptDoors } from './kept-doors.ts'
+import { createListener } from './listener.ts'
 import { outletOf } from './outlet.ts'
-import type { Overload } from './overload.ts'
 import { dialectOf, healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
 import { providerKeyOf } from './provider-key.ts'
-import { questionOf, withHeaders } from './question.ts'
 import { serveRaw } from './raw-door.ts'
+import { readQuestion } from './reading.ts'
 import { type RefusalWords, refuse } from './refusal.ts'
 import {
   findDoor,
   type InferenceDoor,
+  type KeptDoor,
   nothingAt,
   type PageDoor,
   type RawDoor,
   throughDoor,
   wireOfStranger,
 } from './routes.ts'
+import type { ServerOptions } from './server-options.ts'
 import { checkLoopbackHost, checkStrictly, credentialOf, isLocalPeer, pathOf } from './strict.ts'
 
-export interface ServerOptions extends ListenerOptions {
-  readonly gateway: Gateway
-  plan(): Plan
-  readonly authenticate: Authenticate
-  /** True while nobody ever had a key: then only this machine is served. Read with every request. */
-  readonly open: boolean
-  metrics(): Promise<{ readonly type: string; readonly text: string }>
-  /** Told of every refusal that happened before there was a call. */
-  refused(error: GatewayError, wire: string): void
-  readonly maxBodyBytes: number
-  /** Turns calls away where there are too many; undefined: none is. */
-  readonly overload?: Overload | undefined
-  /** Providers that take keys of callers. Default: none. */
-  readonly clientKeys?: ReadonlySet<string> | undefined
-  /** Bytes of bodies in memory at once. Default 1 GiB. */
-  readonly maxBodiesBytes?: number | undefined
-  /** What is under `/admin/`; undefined: nothing is there, at this address. */
-  readonly admin?: Pick<Admin, 'handle'> | undefined
-  /** Lets an operator from another machine in, or throws. Undefined: only this machine is let in. */
-  admit?(request: IncomingMessage): unknown
-  /** Default 10 000. */
-  readonly keepAliveMs?: number | undefined
-  /** A caller that takes nothing for this long is given up. Default 60 000. */
-  readonly writeStallMs?: number | undefined
-}
+export type { ServerOptions }
 
 export interface GatewayServer {
   readonly server: Server
@@ -73,16 +46,18 @@ class Doorkeeper {
   readonly #options: ServerOptions
   readonly #bodies: BodyBudget
   readonly #keepAliveMs: number
-  #draining = false
+  readonly #kept: KeptDoors
+  readonly #draining = new AbortController()
 
   constructor(options: ServerOptions) {
     this.#options = options
     this.#bodies = createBodyBudget(options.maxBodiesBytes ?? 1024 * 1024 * 1024)
     this.#keepAliveMs = options.keepAliveMs ?? 10_000
+    this.#kept = createKeptDoors(options)
   }
 
   drain(): void {
-    this.#draining = true
+    this.#draining.abort()
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -95,10 +70,11 @@ class Doorkeeper {
       if (door.kind === 'inference') words = door.wire
       else if (door.kind === 'admin') words = adminWords
       if (this.#options.open && door.access !== 'open') checkLoopbackHost(request)
-      if (door.kind === 'inference' || door.kind === 'raw') this.#letIn(response)
+      if (door.kind !== 'page' && door.kind !== 'admin') this.#letIn(response)
       if (door.kind === 'inference') await this.#infer(request, response, door)
       else if (door.kind === 'raw') await this.#pass(request, response, door)
       else if (door.kind === 'admin') await this.#administer(request, response, path)
+      else if (door.kind !== 'page') await this.#keep(request, response, door)
       else this.#show(response, await this.#page(door, request, model))
     } catch (thrown) {
       const error = asGatewayError(thrown)
@@ -122,6 +98,9 @@ class Doorkeeper {
   async #infer(request: IncomingMessage, response: ServerResponse, door: InferenceDoor): Promise<void> {
     const caller = throughDoor(this.#options.authenticate(credentialOf(request.headers)), door)
     this.#options.overload?.admitCaller(caller, request.headers)
+    const { prefer } = request.headers
+    if (prefer !== undefined && this.#kept.isPostponed(door, prefer))
+      return this.#kept.postpone(this.#arrival(request, response), { door, caller })
     checkBodyHead(request.headers, this.#options.maxBodyBytes)
     const providerKey = providerKeyOf(request.headers, this.#options.clientKeys ?? none)
     // A budget that is used up is no reason to turn away who pays itself, or who may have paid already: what else binds
@@ -136,8 +115,7 @@ class Doorkeeper {
     const bytes = await readBody(request, this.#options.maxBodyBytes, this.#bodies)
     // While bodies were read, calls may have begun that were let in before this one.
     this.#options.overload?.admit()
-    const asked = door.wire.readRequest(parseJson(bytes, jsonLimitsOf(door.operation)), door)
-    const question = questionOf(withHeaders(asked, door.wire, request.headers), caller, request.headers)
+    const question = readQuestion(door, bytes, { caller, headers: request.headers })
     const opened = this.#options.gateway.open(providerKey ? { ...question, providerKey } : question)
     const onClose = (): void => {
       if (!response.writableFinished) opened.cancel(callerLeft())
@@ -152,9 +130,22 @@ class Doorkeeper {
   async #pass(request: IncomingMessage, response: ServerResponse, door: RawDoor): Promise<void> {
     const caller = throughDoor(this.#options.authenticate(credentialOf(request.headers)), door)
     this.#options.overload?.admitCaller(caller, request.headers)
+    const { prefer } = request.headers
+    if (prefer !== undefined && this.#kept.isPostponed(door, prefer))
+      return this.#kept.postpone(this.#arrival(request, response), { door, caller })
     const wire = wireOfStranger(request.url ?? '', request.headers)
     const { clientKeys = none } = this.#options
     await serveRaw({ request, response, door }, caller, { ...this.#options, clientKeys, bodies: this.#bodies, wire })
+  }
+
+  async #keep(request: IncomingMessage, response: ServerResponse, door: KeptDoor): Promise<void> {
+    const caller = throughDoor(this.#options.authenticate(credentialOf(request.headers)), door)
+    await this.#kept.serve(this.#arrival(request, response), door, caller)
+  }
+
+  #arrival(request: IncomingMessage, response: ServerResponse): Arrival {
+    const { writeStallMs } = this.#options
+    return arrivalOf(request, response, { bodies: this.#bodies, writeStallMs, stopping: this.#draining.signal })
   }
 
   async #administer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
@@ -168,7 +159,7 @@ class Doorkeeper {
       case 'health':
         return healthPage()
       case 'ready':
-        return readyPage(this.#draining)
+        return readyPage(this.#draining.signal.aborted)
       case 'models':
         return modelsPage(this.#options.plan(), caller, dialectOf(door.path, request.headers))
       case 'model':

@@ -6,6 +6,7 @@ import { idempotencyKey } from '../core/idempotency-key.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
 import { type Priority, priorities } from '../core/priority.ts'
 import type { Request } from '../core/request.ts'
+import { traceFrom } from '../core/trace.ts'
 import type { Question } from '../gateway.ts'
 import type { Wire } from '../wire/wire.ts'
 import { providerKeyHeader } from './provider-key.ts'
@@ -184,5 +185,6 @@ export const questionOf = (request: Request, caller: Caller, headers: IncomingHt
     idempotencyKey: wishes.idempotencyKey,
     cacheWish: cacheWishOf(wishes, headers['cache-control']),
     retryCount: hint(headers['x-stainless-retry-count'], 100),
+    trace: headers.traceparent === undefined ? undefined : traceFrom(headers.traceparent, headers.tracestate),
   }
 }

@@ -9,50 +9,11 @@ import { openaiChat } from '../wire/openai-chat/index.ts'
 import { openaiEmbeddings } from '../wire/openai-embeddings/index.ts'
 import { openaiResponses } from '../wire/openai-responses/index.ts'
 import type { Wire } from '../wire/wire.ts'
+import type { Access, AdminDoor, InferenceDoor, Kept, KeptDoor, PageDoor, RawDoor, ServerDoor } from './door-kinds.ts'
 import { checkStreamForm, modelIn, modelPaths, readModelPath } from './model-paths.ts'
 import { passthroughPrefix } from './passthrough.ts'
 
-/** Who may use a door: everybody, a caller with a key, or whoever sits on this machine. */
-export type Access = 'open' | 'caller' | 'operator'
-
-interface Row {
-  readonly path: string
-  readonly method: 'GET' | 'POST'
-  readonly access: Access
-}
-
-/** A question to a model, in one language. */
-export interface InferenceDoor extends Row {
-  readonly kind: 'inference'
-  readonly wire: Wire
-  readonly operation: Operation
-  /** Where the path names the model, and says whether the answer streams. */
-  readonly model?: string | undefined
-  readonly stream?: boolean | undefined
-}
-
-/** A request that passes unread: to the target of the model that it names, or to whatever its path names. */
-export interface RawDoor extends Omit<Row, 'method'> {
-  readonly kind: 'raw'
-  /** Undefined: whatever the provider takes. */
-  readonly method: 'POST' | undefined
-  readonly operation: RawOperation
-}
-
-/** Something the server answers by itself. */
-export interface PageDoor extends Row {
-  readonly kind: 'page'
-  readonly page: 'models' | 'model' | 'health' | 'ready' | 'metrics'
-}
-
-/** Everything under `/admin/`: it has doors and credentials of its own. */
-interface AdminDoor {
-  readonly kind: 'admin'
-  readonly access: 'operator'
-}
-
-/** A row of the table of doors. */
-export type ServerDoor = InferenceDoor | RawDoor | PageDoor
+export type { InferenceDoor, KeptDoor, PageDoor, RawDoor, ServerDoor }
 
 const inference = (path: string, wire: Wire, operation: Operation): InferenceDoor => ({
   path,
@@ -69,6 +30,13 @@ const raw = (path: string, operation: RawOperation): RawDoor => ({
   method: 'POST',
   access: 'caller',
   operation,
+})
+
+const kept = <Kind extends KeptDoor['kind']>(path: string, kind: Kind): Kept<Kind> => ({
+  path,
+  kind,
+  method: undefined,
+  access: 'caller',
 })
 
 const page = (path: string, name: PageDoor['page'], access: Access): PageDoor => ({
@@ -95,6 +63,10 @@ export const doors: ReadonlyMap<string, ServerDoor> = new Map(
     raw('/v1/moderations', 'moderation'),
     raw('/v1/rerank', 'rerank'),
     { ...raw('/passthrough', 'passthrough'), method: undefined },
+    kept('/v1/jobs', 'jobs'),
+    kept('/v1/files', 'files'),
+    kept('/v1/feedback', 'feedback'),
+    kept('/v1/webhooks/secret', 'webhooks'),
     page('/v1/models', 'models', 'caller'),
     page('/v1beta/models', 'models', 'caller'),
     page('/healthz', 'health', 'open'),
@@ -132,7 +104,7 @@ export const findDoor = (method: string, path: string, target = path): Found => 
   if (!takes(wanted, method)) {
     // A name may have a colon; whoever posts to it means a word behind it that is not there.
     if (method === 'POST' && /:[A-Za-z]+$/.test(path)) throw nothingAt(path)
-    throw new GatewayError('method_not_allowed', `Use ${wanted ?? [...passedMethods].join(', ')} here.`)
+    throw notTaken(wanted === undefined ? [...passedMethods] : [wanted])
   }
   if (found.door.kind === 'inference' && found.door.wire === gemini)
     checkStreamForm({ stream: found.door.stream === true }, target)
@@ -148,6 +120,10 @@ export const throughDoor = (caller: Caller, { path }: ServerDoor): Caller => {
   )
 }
 
+/** The refusal of a method that means nothing at a path. */
+export const notTaken = (methods: readonly string[]): GatewayError =>
+  new GatewayError('method_not_allowed', `Use ${methods.join(', ')} here.`)
+
 /** The refusal of a path that leads nowhere. */
 export const nothingAt = (path: string): GatewayError =>
   new GatewayError(
@@ -160,7 +136,9 @@ const lookUp = (path: string): Found | undefined => {
   if (door) return { door, model: '' }
   const passed = path.startsWith(passthroughPrefix) ? doors.get('/passthrough') : undefined
   if (passed) return { door: passed, model: '' }
-  if (path.startsWith(adminPrefix)) return { door: administration, model: '' }
+  const things = doors.get(/^\/v1\/(?:jobs|files)(?=\/)/.exec(path)?.[0] ?? '')
+  if (things) return { door: things, model: '' }
+  if (path === '/admin' || path.startsWith(adminPrefix)) return { door: administration, model: '' }
   const asked = readModelPath(path)
   if (asked) {
     const { wire, operation, model, stream } = asked

@@ -6,8 +6,7 @@ import { ConfigError } from '../config/complaints.ts'
 import type { Config } from '../config/config.ts'
 import { describeConfig } from '../config/describe.ts'
 import { configJsonSchema } from '../config/json-schema.ts'
-import { createReloader, type ReloadCause, type Reloader, type ReloadOutcome } from '../config/reload.ts'
-import { exposureProblem } from '../config/resolve-server.ts'
+import type { ReloadCause, ReloadOutcome } from '../config/reload.ts'
 import { watchFile } from '../config/watch.ts'
 import { GatewayError } from '../core/errors.ts'
 import { type Admin, createAdmin } from './admin/index.ts'
@@ -15,7 +14,9 @@ import { createAdminServer } from './admin/server.ts'
 import { drain } from './lifecycle.ts'
 import { createGatewayServer, type GatewayServer } from './node.ts'
 import { createOverload, type Overload } from './overload.ts'
+import { createJobDoors } from './perform.ts'
 import { createPressureGauge } from './pressure.ts'
+import { reloaderOf } from './reloading.ts'
 import { collectStartGarbage } from './start-garbage.ts'
 
 /** A server that answers. */
@@ -53,7 +54,7 @@ export interface ServerAdditions extends Additions {
  * it would let everybody in at an address that other machines reach.
  */
 export const startServer = async (config: Config, additions: ServerAdditions = {}): Promise<Running> => {
-  const runtime = await assemble(config, additions)
+  const runtime = await assemble(config, { doors: createJobDoors, ...additions })
   try {
     if (runtime.isOpen && config.exposure) throw new ConfigError([config.exposure])
     return await listen(config, runtime, additions)
@@ -65,7 +66,7 @@ export const startServer = async (config: Config, additions: ServerAdditions = {
 
 const listen = async (config: Config, runtime: Runtime, additions: ServerAdditions): Promise<Running> => {
   const { server: settings } = config
-  const reloader = reloaderOf(config, runtime, additions)
+  const reloader = reloaderOf(config, runtime, additions.load)
   const admin = createAdmin({
     control: runtime.control,
     token: settings.admin.token,
@@ -73,6 +74,15 @@ const listen = async (config: Config, runtime: Runtime, additions: ServerAdditio
     configSchema: configJsonSchema,
     queues: runtime.queues,
     recall: () => runtime.gateway.recallStandings(),
+    explaining: runtime.explaining,
+    webhooks: runtime.webhooks,
+    jobs: runtime.jobControl,
+    observing: {
+      ...runtime.observing,
+      targets: runtime.targets,
+      feedbackOf: runtime.observing.feedbackOf,
+      inFlight: () => runtime.gateway.inFlight,
+    },
     configuration: { reloader, described: () => describeConfig(runtime.config) },
     refused: (error) => runtime.refused(error, 'admin'),
   })
@@ -93,6 +103,7 @@ const listen = async (config: Config, runtime: Runtime, additions: ServerAdditio
     additions.watches && config.file !== undefined
       ? watchFile({ file: config.file, changed: () => void reloader.reload('file') })
       : undefined
+  runtime.work(config.jobs.workers)
   const leaveGarbage = collectStartGarbage(() => runtime.gateway.inFlight === 0)
   return {
     url: urlOf(server),
@@ -106,8 +117,14 @@ const listen = async (config: Config, runtime: Runtime, additions: ServerAdditio
     stop: async (hurry) => {
       watching?.close()
       leaveGarbage()
+      // Whoever follows what happens would be waited for.
+      runtime.observing.live.close()
       const options = { ...settings.drain, cancelAll: () => runtime.gateway.cancelAll(stopping()), hurry }
-      await Promise.all([drain(front, options), back && drain(back, { ...options, cancelAll: () => {} })])
+      await Promise.all([
+        drain(front, options),
+        back && drain(back, { ...options, cancelAll: () => {} }),
+        runtime.stopWork({ graceMs: settings.drain.notReadyMs + settings.drain.streamsMs, hurry }),
+      ])
       await runtime.close()
     },
     crash: async (cause) => {
@@ -116,28 +133,6 @@ const listen = async (config: Config, runtime: Runtime, additions: ServerAdditio
     },
   }
 }
-
-const reloaderOf = (config: Config, runtime: Runtime, { load }: ServerAdditions): Reloader =>
-  createReloader({
-    config,
-    load: load ?? (async () => runtime.config),
-    replace: (wanted) => {
-      // Where the server listens stays as it is, whatever is written now.
-      const problem = exposureProblem(config.server.host, {})
-      const exposed = wanted.exposure ?? (problem === undefined ? undefined : { path: 'server.host', problem })
-      if (exposed && runtime.opensWith(wanted)) throw new ConfigError([exposed])
-      return runtime.replace(wanted)
-    },
-    told: (outcome) => {
-      const { cause, complaints, needsRestart } = outcome
-      runtime.reloaded(outcome.ok)
-      if (!outcome.ok)
-        runtime.log.error({ cause, complaints }, 'The configuration is wrong; the old one stays in force.')
-      else if (needsRestart.length > 0)
-        runtime.log.warn({ cause, needsRestart }, 'The configuration is in force, but some of it only after a restart.')
-      else runtime.log.info({ cause }, 'The configuration is in force.')
-    },
-  })
 
 const overloadOf = ({ server: { capacity, maxMemoryBytes } }: Config, runtime: Runtime): Overload => {
   const gauge = createPressureGauge(maxMemoryBytes)
@@ -178,6 +173,11 @@ const callersServer = (config: Config, runtime: Runtime, admin: Admin): GatewayS
     admin: settings.admin.listen ? undefined : admin,
     admit: admin.admit,
     maxBodyBytes: settings.maxBodyBytes,
+    jobs: runtime.jobs,
+    feedback: runtime.observing.feedback,
+    files: runtime.files,
+    webhookSecret: runtime.webhookSecret,
+    maxFileBytes: settings.maxFileBytes,
     headersTimeoutMs: settings.headersTimeoutMs,
     requestTimeoutMs: settings.requestTimeoutMs,
     idleConnectionMs: settings.keepAliveMs,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { webOutlet } from './web.ts'
+import { webOutlet } from './web-outlet.ts'
 
 test('everybody who waits for a slow reader goes on when it reads, a sign of life as well as the answer', {
   timeout: 2_000,

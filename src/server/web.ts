@@ -1,45 +1,46 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Authenticate } from '../control/directory.ts'
+import type { Caller } from '../core/call.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
-import { parseJson } from '../core/parse-json.ts'
-import { deliver, type Outlet } from '../deliver.ts'
+import { deliver } from '../deliver.ts'
 import { deliverRaw } from '../deliver-raw.ts'
 import { refusalHeaders } from '../error-headers.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { Wire } from '../wire/wire.ts'
-import { checkBodyHead, tooLarge } from './body.ts'
-import { jsonLimitsOf } from './json-limits.ts'
+import { checkBodyHead } from './body.ts'
+import { createKeptDoors, type KeptDoors, type KeptDoorsOptions } from './kept-doors.ts'
 import { dialectOf, healthPage, modelPage, modelsPage, type Page, readyPage } from './pages.ts'
 import { passedTo, throughTo } from './passthrough.ts'
 import { providerKeyOf } from './provider-key.ts'
-import { questionOf, withHeaders } from './question.ts'
-import { modelRequest, passedRequest } from './raw-request.ts'
+import { rawQuestion, readQuestion } from './reading.ts'
 import {
   findDoor,
   type InferenceDoor,
   nothingAt,
   type PageDoor,
   type RawDoor,
+  type ServerDoor,
   throughDoor,
   wireOfStranger,
 } from './routes.ts'
 import { credentialOf, pathOf } from './strict.ts'
+import { answeredThrough, readAll } from './web-arrival.ts'
+import { webOutlet } from './web-outlet.ts'
 
-export interface WebOptions {
+export interface WebOptions extends KeptDoorsOptions {
   readonly gateway: Gateway
   plan(): Plan
   readonly authenticate: Authenticate
   metrics(): Promise<{ readonly type: string; readonly text: string }>
-  readonly maxBodyBytes: number
   /** Providers that take keys of callers. */
   readonly clientKeys: ReadonlySet<string>
 }
 
 /** A web-standard handler: the same doors as the server, for runtimes and frameworks that speak `Request` and `Response`. */
-export const createFetch =
-  (options: WebOptions): ((request: Request) => Promise<Response>) =>
-  async (request) => {
+export const createFetch = (options: WebOptions): ((request: Request) => Promise<Response>) => {
+  const kept = createKeptDoors(options)
+  return async (request) => {
     const { pathname: path, search } = new URL(request.url)
     const headers: IncomingHttpHeaders = Object.fromEntries(request.headers)
     let wire = wireOfStranger(path, headers)
@@ -47,13 +48,34 @@ export const createFetch =
       const { door, model } = findDoor(request.method, pathOf(path + search), path + search)
       if (door.kind === 'page') return show(await page(options, door, { headers, model }))
       if (door.kind === 'admin') throw nothingAt(path)
+      if (door.kind === 'inference') wire = door.wire
+      const postponed = keep(kept, request, { door, headers, options })
+      if (postponed) return await postponed
       if (door.kind === 'raw') return await pass(options, request, { door, headers, wire })
-      wire = door.wire
-      return await infer(options, request, { door, headers })
+      if (door.kind === 'inference') return await infer(options, request, { door, headers })
+      throw nothingAt(path)
     } catch (thrown) {
       return refuse(asGatewayError(thrown), wire)
     }
   }
+}
+
+/** What is kept here, and what is to be done later; undefined: it is to be done now. */
+const keep = (
+  kept: KeptDoors,
+  request: Request,
+  {
+    door,
+    headers,
+    options,
+  }: { door: Exclude<ServerDoor, PageDoor>; headers: IncomingHttpHeaders; options: WebOptions },
+): Promise<Response> | undefined => {
+  const caller = (): Caller => throughDoor(options.authenticate(credentialOf(headers)), door)
+  if (door.kind !== 'inference' && door.kind !== 'raw')
+    return answeredThrough(request, headers, (arrival) => kept.serve(arrival, door, caller()))
+  if (headers.prefer === undefined || !kept.isPostponed(door, headers.prefer)) return undefined
+  return answeredThrough(request, headers, (arrival) => kept.postpone(arrival, { door, caller: caller() }))
+}
 
 const infer = async (
   options: WebOptions,
@@ -67,8 +89,7 @@ const infer = async (
   const denial = mayPass ? undefined : options.gateway.admit(caller, door.operation)
   if (denial) throw denial
   const bytes = await readAll(request, options.maxBodyBytes)
-  const asked = door.wire.readRequest(parseJson(bytes, jsonLimitsOf(door.operation)), door)
-  const question = questionOf(withHeaders(asked, door.wire, headers), caller, headers)
+  const question = readQuestion(door, bytes, { caller, headers })
   const opened = options.gateway.open(providerKey ? { ...question, providerKey } : question)
   const leave = (): void =>
     opened.cancel(new GatewayError('cancelled', 'The caller went away.', { outcome: 'cancelled' }))
@@ -88,17 +109,13 @@ const pass = async (
   { door, headers, wire }: { door: RawDoor; headers: IncomingHttpHeaders; wire: Wire },
 ): Promise<Response> => {
   const caller = throughDoor(options.authenticate(credentialOf(headers)), door)
-  const passed = door.operation === 'passthrough' ? passedTo(targetOf(request.url)) : undefined
-  const asking = passed ? throughTo(caller, passed.provider) : caller
+  const target = targetOf(request.url)
+  if (door.operation === 'passthrough') throughTo(caller, passedTo(target).provider)
   const providerKey = providerKeyOf(headers, options.clientKeys)
   const denial = providerKey ? undefined : options.gateway.admit(caller, door.operation)
   if (denial) throw denial
   const body = await readAll(request, options.maxBodyBytes)
-  const arrival = { operation: door.operation, method: request.method, headers }
-  const asked = passed
-    ? passedRequest(arrival, passed, body.length === 0 ? undefined : body)
-    : modelRequest(arrival, body)
-  const question = questionOf(asked, asking, headers)
+  const question = rawQuestion(door, { method: request.method, target, body }, { caller, headers })
   const opened = options.gateway.open(providerKey ? { ...question, providerKey } : question)
   const leave = (): void =>
     opened.cancel(new GatewayError('cancelled', 'The caller went away.', { outcome: 'cancelled' }))
@@ -113,77 +130,6 @@ const pass = async (
 const targetOf = (url: string): string => {
   const { pathname, search } = new URL(url)
   return pathname + search
-}
-
-const readAll = async (request: Request, most: number): Promise<Buffer> => {
-  if (!request.body) return Buffer.alloc(0)
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of request.body) {
-    size += part.byteLength
-    if (size > most) throw tooLarge(most)
-    parts.push(part)
-  }
-  return Buffer.concat(parts)
-}
-
-/** Statuses with which no body may come. */
-const bodyless: ReadonlySet<number> = new Set([204, 205, 304])
-
-/** Writes to the body of a `Response`, no faster than it is read. */
-export const webOutlet = (begin: (response: Response) => void, leave: () => void): Outlet => {
-  const encoder = new TextEncoder()
-  let controller: ReadableStreamDefaultController<Uint8Array>
-  let wanted: PromiseWithResolvers<void> | undefined
-  let closed = false
-  let begun = false
-  const body = new ReadableStream<Uint8Array>({
-    start: (made) => {
-      controller = made
-    },
-    pull: () => {
-      wanted?.resolve()
-      wanted = undefined
-    },
-    cancel: () => {
-      closed = true
-      wanted?.resolve()
-      leave()
-    },
-  })
-  const put = (piece: Uint8Array | string): void =>
-    controller.enqueue(typeof piece === 'string' ? encoder.encode(piece) : piece)
-  return {
-    get closed() {
-      return closed
-    },
-    get begun() {
-      return begun
-    },
-    head: (status, headers) => {
-      begun = true
-      begin(new Response(bodyless.has(status) ? null : body, { status, headers }))
-    },
-    abort: () => {
-      if (closed) return
-      closed = true
-      controller.error(new Error('The answer broke off.'))
-    },
-    write: (piece) => {
-      if (closed) return undefined
-      put(piece)
-      if ((controller.desiredSize ?? 1) > 0) return undefined
-      // One promise for all who wait: a sign of life may be written while an event waits already.
-      wanted ??= Promise.withResolvers<void>()
-      return wanted.promise
-    },
-    end: (piece) => {
-      if (closed) return
-      closed = true
-      if (piece !== undefined) put(piece)
-      controller.close()
-    },
-  }
 }
 
 const page = async (

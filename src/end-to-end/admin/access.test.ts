@@ -110,7 +110,7 @@ describe('who gets through the administrators’ door', () => {
   })
 
   test('a path under /admin that is nothing is 404 with the token and 401 without', async () => {
-    for (const path of ['/admin/', '/admin/api', '/admin/api/nothing', '/admin/api/keys/', '/admin/v1/models']) {
+    for (const path of ['/admin/nothing', '/admin/api', '/admin/api/nothing', '/admin/api/keys/', '/admin/v1/models']) {
       assert.equal((await rig.ask('GET', path)).status, 404, path)
       assert.equal((await rig.ask('GET', path, { token: null })).status, 401, path)
     }

@@ -45,7 +45,7 @@ describe('a budget of the configuration', () => {
     try {
       await using rig = await startRig({
         keys: [{ name: 'web', key, budget: { usd: 0.02, alerts: ['50%'], webhook: 'ops' } }],
-        webhooks: { endpoints: { ops: { url } } },
+        webhooks: { endpoints: { ops: { url, allowHttp: true, allowPrivate: ['127.0.0.1'] } } },
       })
       assert.equal(await rig.ask(key), 200)
       await within(3_000, async () => heard.length > 0)

@@ -43,6 +43,8 @@ const allDoors: readonly (readonly [path: string, door: ServerDoor])[] = [
 
 const questionFor = (path: string, door: ServerDoor): Asking => {
   if (door.kind === 'page') return { path, method: door.method }
+  if (door.kind === 'feedback') return { path, method: 'POST', body: '{"call":"none","score":1}' }
+  if (door.kind === 'jobs' || door.kind === 'files' || door.kind === 'webhooks') return { path, method: 'GET' }
   if (door.kind === 'raw' && door.method === undefined) return { path: '/passthrough/up/models', method: 'GET' }
   if (door.kind === 'raw') return { path, method: door.method, body: JSON.stringify({ model: 'chat', input: 'Hi' }) }
   if (door.operation === 'embed' || door.wire.name === 'openai-responses')
@@ -60,7 +62,10 @@ const credentials = {
 /** What each credential gets at a door, by who may use it. */
 const expected = (door: ServerDoor): Readonly<Record<string, number>> => {
   if (door.access !== 'caller') return { none: 200, wrong: 200, full: 200, narrow: 200 }
-  const listing = door.kind === 'page' && door.page === 'models'
+  // Nobody asked anything there of which something could be said.
+  if (door.kind === 'feedback') return { none: 401, wrong: 401, full: 404, narrow: 404 }
+  const isOwn = door.kind === 'jobs' || door.kind === 'files' || door.kind === 'webhooks'
+  const listing = (door.kind === 'page' && door.page === 'models') || isOwn
   return { none: 401, wrong: 401, full: 200, narrow: listing ? 200 : 404 }
 }
 
@@ -189,7 +194,8 @@ describe('a server without keys', () => {
   for (const [path, door] of closedDoors)
     test(`${path} answers to names of this machine only`, async () => {
       const asking = questionFor(path, door)
-      for (const host of own) assert.equal((await ask(rig.port, { ...asking, host })).status, 200, host)
+      const good = door.kind === 'feedback' ? 404 : 200
+      for (const host of own) assert.equal((await ask(rig.port, { ...asking, host })).status, good, host)
       const asked = rig.received().length
       for (const host of foreign) {
         const { status } = await ask(rig.port, { ...asking, host })

@@ -6,16 +6,25 @@ import { refusalHeaders } from '../../error-headers.ts'
 import { addAllowanceRoutes } from './allowance-routes.ts'
 import { addAuditRoutes } from './audit-routes.ts'
 import { addCacheRoutes } from './cache-routes.ts'
+import { addCallsRoutes } from './calls-routes.ts'
 import { addConfigRoutes } from './config-routes.ts'
 import { addDocumentRoutes } from './document-routes.ts'
+import { addExplainRoutes } from './explain-routes.ts'
+import { addJobRoutes } from './job-routes.ts'
 import { addKeyRoutes } from './key-routes.ts'
 import { addLineRoutes } from './line-routes.ts'
+import { addLiveRoutes } from './live-routes.ts'
+import { addOverviewRoutes } from './overview-routes.ts'
 import type { Principal } from './permission.ts'
 import { policy } from './policy.ts'
+import { addProviderRoutes } from './provider-routes.ts'
+import { addQualityRoutes } from './quality-routes.ts'
 import { addQueueRoutes } from './queue-routes.ts'
 import { addScopeRoutes } from './scope-routes.ts'
+import { addSessionRoutes } from './session-routes.ts'
 import type { AdminApp, AdminEnvironment, AdminTools } from './tools.ts'
 import { addUsageRoutes } from './usage-routes.ts'
+import { addWebhookRoutes } from './webhook-routes.ts'
 import { adminWords } from './words.ts'
 
 const headers: Readonly<Record<string, string>> = {
@@ -53,8 +62,17 @@ export const createAdminApp = (tools: AdminTools): AdminApp => {
   addCacheRoutes(app, tools)
   addUsageRoutes(app, tools)
   addLineRoutes(app, tools)
+  addOverviewRoutes(app, tools)
+  addCallsRoutes(app, tools)
+  addLiveRoutes(app, tools)
+  addProviderRoutes(app, tools)
   addAuditRoutes(app, tools)
+  addQualityRoutes(app, tools)
   addConfigRoutes(app, tools)
+  addExplainRoutes(app, tools)
+  addSessionRoutes(app)
+  addWebhookRoutes(app, tools)
+  addJobRoutes(app, tools)
   addDocumentRoutes(app, tools)
   return app
 }

@@ -16,7 +16,7 @@ const unknown = (): GatewayError =>
  * Refuses what a browser sends for another site. No page of another origin has anything to do here, and no answer
  * carries a header that would let it.
  */
-const checkOrigin = ({ headers }: IncomingMessage): void => {
+export const checkOrigin = ({ headers }: IncomingMessage): void => {
   const { origin, host } = headers
   const site = headers['sec-fetch-site']
   const foreign = origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`

@@ -4,13 +4,17 @@ import type { Clock } from '../../core/clock.ts'
 import { type GatewayError, invalid } from '../../core/errors.ts'
 import { parseJson } from '../../core/parse-json.ts'
 import type { RecallStanding } from '../../core/recall-standing.ts'
+import type { Explaining } from '../../explain.ts'
+import type { JobControl } from '../../jobs/job-control.ts'
+import type { WebhookControl } from '../../jobs/webhook-control.ts'
 import type { GateStanding } from '../../queueing/standing.ts'
 import { type BodyBudget, checkBodyHead, createBodyBudget, readBody } from '../body.ts'
 import { pathOf } from '../strict.ts'
+import { type Assets, createAssets } from './assets.ts'
 import { createToken } from './credentials.ts'
 import { createGate, type Gate } from './gate.ts'
 import type { Principal } from './permission.ts'
-import type { ConfigurationTools } from './tools.ts'
+import type { ConfigurationTools, ObservingTools } from './tools.ts'
 
 export interface AdminOptions {
   readonly control: Control
@@ -24,8 +28,16 @@ export interface AdminOptions {
   readonly queues?: (() => readonly GateStanding[]) | undefined
   /** How answering like similar questions goes. Undefined: that is never done. */
   readonly recall?: (() => readonly RecallStanding[]) | undefined
+  /** What is kept of calls. Undefined: nothing. */
+  readonly observing?: ObservingTools | undefined
   /** The configuration in force. Undefined: it is not shown, and cannot be read again. */
   readonly configuration?: ConfigurationTools | undefined
+  /** Tells what would become of requests. Undefined: that cannot be told here. */
+  readonly explaining?: Explaining | undefined
+  /** Who is told of jobs. Undefined: nobody. */
+  readonly webhooks?: WebhookControl | undefined
+  /** Jobs of everybody. Undefined: there are none. */
+  readonly jobs?: JobControl | undefined
   /** Told of every refusal and failure. */
   refused(error: GatewayError): void
   readonly clock?: Clock | undefined
@@ -61,6 +73,7 @@ class Doors implements Admin {
   readonly token: string | undefined
   readonly admit: Gate
   readonly #options: AdminOptions
+  readonly #assets: Assets = createAssets()
   readonly #bodies: BodyBudget = createBodyBudget(mostBodiesBytes)
   #listener: Promise<Listener> | undefined
 
@@ -72,6 +85,7 @@ class Doors implements Admin {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (ambiguous.test(pathOf(request.url ?? ''))) throw invalid('', 'The path must be written in its shortest form.')
+    if (this.#assets.answer(request, response)) return
     const principal = this.admit(request)
     await this.#read(request, response)
     this.#listener ??= import('./listen.ts').then(({ createAdminListener }) => createAdminListener(this.#options))

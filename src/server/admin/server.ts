@@ -20,7 +20,8 @@ export const createAdminServer = (options: AdminServerOptions): GatewayServer =>
     if (!connections.take(response)) return
     try {
       checkStrictly(request)
-      if (!pathOf(request.url ?? '').startsWith('/admin/')) {
+      const path = pathOf(request.url ?? '')
+      if (path !== '/admin' && !path.startsWith('/admin/')) {
         throw new GatewayError('not_found', 'There is nothing here but what is under /admin/.')
       }
       await options.admin.handle(request, response)
