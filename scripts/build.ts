@@ -1,6 +1,7 @@
 /** Builds what is published: plain JavaScript with types in `dist/`, and a manifest without the tools of development. */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { buildDashboard } from './build-dashboard.ts'
 
 const root = new URL('../', import.meta.url)
 const at = (path: string): URL => new URL(path, root)
@@ -8,6 +9,7 @@ const at = (path: string): URL => new URL(path, root)
 rmSync(at('dist'), { recursive: true, force: true })
 const compiled = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 if (compiled.status !== 0) process.exit(compiled.status ?? 1)
+await buildDashboard()
 
 const manifest = JSON.parse(readFileSync(at('package.json'), 'utf8'))
 const published = {

@@ -148,7 +148,7 @@ export const configurationReference = (): string => {
   const single = fields.filter(([, schema]) => schema.title !== 'map' && schema.title !== 'list')
   const sections = fields.filter((field) => !single.includes(field))
   const told = new Map<string, string>()
-  const lone = `## Single fields\n\n${table(single.map(([name, schema]) => row(name, schema, false)))}`
+  const lone = `## Single fields\n\n${table(single.flatMap(([name, schema]) => [row(name, schema, false), ...innerRows(schema, name, told)]))}`
   return `${[head, ...sections.map((each) => section(each, told)), lone].join('\n\n')}\n`
 }
 
