@@ -1,7 +1,8 @@
 /**
  * How many jobs does one process do in a second, and how soon does one that has nothing to do begin? The provider answers at
  * once, inside the process, so that what is measured is taking jobs, doing them through the whole gateway, and keeping what
- * came. `node bench/jobs.ts [--store sqlite|memory] [--jobs 20000] [--workers 64]`: a new store in a folder that goes with it.
+ * came. `node bench/jobs.ts [--store sqlite|memory] [--jobs 20000] [--workers 64] [--queue redis [--redis <url>]]`: a new store in a
+ * folder that goes with it; without an address a Redis of its own, whose processor time is not told.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -10,7 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { assemble, type Runtime } from '../src/config/assemble.ts'
 import { parseConfig } from '../src/config/load.ts'
+import { createRedisBell } from '../src/jobs/redis-bell.ts'
 import { createJobDoors } from '../src/server/perform.ts'
+import { startRedis } from '../src/testing/redis-server.ts'
 
 const { values } = parseArgs({
   options: {
@@ -18,6 +21,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '20000' },
     workers: { type: 'string', default: '64' },
     queue: { type: 'string' },
+    redis: { type: 'string' },
   },
 })
 const wanted = Number(values.jobs)
@@ -34,6 +38,35 @@ const wish = {
 const caller = { key: 'anonymous' }
 /** So many are submitted at once. */
 const together = 500
+
+/** What tells workers of jobs. */
+interface Engine {
+  /** As it is configured. */
+  readonly settings: object
+  /** Fulfilled when no ring waits to be heard. */
+  quiet(): Promise<void>
+  close(): Promise<void>
+}
+
+const openEngine = async (): Promise<Engine> => {
+  const nothing = async (): Promise<void> => {}
+  if (values.queue !== 'redis')
+    return { settings: values.queue === undefined ? {} : { queue: values.queue }, quiet: nothing, close: nothing }
+  const own = values.redis === undefined ? await startRedis() : undefined
+  const url = own?.url ?? values.redis ?? ''
+  const prefix = `{bench-${process.pid}}`
+  const bell = createRedisBell({ url, prefix, report: (message, facts) => console.error(message, facts) })
+  return {
+    settings: { queue: { redis: { prefix } }, redis: url },
+    quiet: async () => {
+      while (((await bell.waiting()) ?? 0) > 0) await sleep(20)
+    },
+    close: async () => {
+      await bell.close()
+      await own?.close()
+    },
+  }
+}
 
 const submitAll = async ({ jobs }: Runtime, count: number): Promise<number> => {
   const began = performance.now()
@@ -71,21 +104,29 @@ const wakeUps = async ({ jobs }: Runtime, turns: number): Promise<{ begun: numbe
 
 const rate = (count: number, ms: number): string => `${Math.round(count / (ms / 1_000))} a second`
 
-const measure = async (runtime: Runtime): Promise<void> => {
+/** Processor time of this process for each job, in microseconds, since `from`. */
+const cpuEach = (from: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(from)
+  return Math.round((user + system) / wanted)
+}
+
+const measure = async (runtime: Runtime, { quiet }: Engine): Promise<void> => {
   // What is loaded and compiled at first use is not what is asked here.
   const warm = runtime.work(Number(values.workers))
   await submitAll(runtime, 1_000)
   await untilDone(runtime)
+  await quiet()
   await warm.close({ graceMs: 1_000 })
+  const before = process.cpuUsage()
   const submitMs = await submitAll(runtime, wanted)
-  console.log(`${wanted} submitted, ${together} at a time: ${rate(wanted, submitMs)}`)
-  const cpu = process.cpuUsage()
+  console.log(
+    `${wanted} submitted, ${together} at a time: ${rate(wanted, submitMs)}, ${cpuEach(before)} µs of CPU each`,
+  )
+  const between = process.cpuUsage()
   runtime.work(Number(values.workers))
   const doneMs = await untilDone(runtime)
-  const { user, system } = process.cpuUsage(cpu)
-  console.log(
-    `done, ${values.workers} at a time: ${rate(wanted, doneMs)}, ${Math.round((user + system) / wanted)} µs of CPU each`,
-  )
+  await quiet()
+  console.log(`done, ${values.workers} at a time: ${rate(wanted, doneMs)}, ${cpuEach(between)} µs of CPU each`)
   const { begun, ended } = await wakeUps(runtime, 200)
   console.log(
     `one at a time, nothing else to do: begins after ${percentile(begun, 0.5)} ms (p95 ${percentile(begun, 0.95)} ms), ` +
@@ -93,6 +134,7 @@ const measure = async (runtime: Runtime): Promise<void> => {
   )
 }
 
+const engine = await openEngine()
 const folder = await mkdtemp(join(tmpdir(), 'tollgate-jobs-'))
 const config = await parseConfig(
   {
@@ -100,14 +142,15 @@ const config = await parseConfig(
     store: values.store === 'memory' ? 'memory' : `sqlite:${join(folder, 'tollgate.db')}`,
     telemetry: { log: 'silent', metrics: true },
     providers: { sim: { kind: 'simulated', latencyMs: { p50: 0, p99: 0 }, tokensPerSecond: 1_000_000 } },
-    ...(values.queue === undefined ? {} : { queue: values.queue }),
+    ...engine.settings,
   } as never,
   {},
 )
 const runtime = await assemble(config, { doors: createJobDoors })
 try {
-  await measure(runtime)
+  await measure(runtime, engine)
 } finally {
   await runtime.close()
+  await engine.close()
   await rm(folder, { recursive: true })
 }

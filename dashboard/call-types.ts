@@ -72,6 +72,14 @@ export interface Feedback {
   readonly comment?: string | null
 }
 
+/** What was said in a call. */
+export interface Bodies {
+  readonly request: string | null
+  readonly response: string | null
+  readonly isRequestCut: boolean
+  readonly isResponseCut: boolean
+}
+
 /** Everything that is known of a call. */
 export interface CallEntry extends Omit<CallRow, 'attempts' | 'cache' | 'output'> {
   readonly asked: string
@@ -90,5 +98,6 @@ export interface CallEntry extends Omit<CallRow, 'attempts' | 'cache' | 'output'
   readonly retryCount: number
   readonly feedback?: readonly Feedback[]
   readonly children?: readonly CallRow[]
-  readonly bodies?: { readonly request?: unknown; readonly response?: unknown } | null
+  /** Null: not kept, or not for this token. */
+  readonly bodies?: Bodies | null
 }

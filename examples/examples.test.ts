@@ -6,11 +6,12 @@ import { after, before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Served, serve } from '../src/cli/spawned.ts'
+import { compiled } from '../src/testing/compiled.ts'
 
 /** What an example prints; it must end by itself with code 0. Nothing of this machine is found by it. */
 const run = async (name: string, environment: Readonly<Record<string, string>> = {}): Promise<string> => {
   const file = fileURLToPath(new URL(name, import.meta.url))
-  const env = { PATH: process.env.PATH, OLLAMA_HOST: '127.0.0.1:1', ...environment }
+  const env = { ...compiled, PATH: process.env.PATH, OLLAMA_HOST: '127.0.0.1:1', ...environment }
   const { stdout } = await promisify(execFile)(process.execPath, [file], { env, timeout: 30_000 })
   return stdout
 }

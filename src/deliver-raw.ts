@@ -4,6 +4,7 @@ import { asGatewayError, GatewayError } from './core/errors.ts'
 import type { Outlet } from './deliver.ts'
 import { errorHeaders } from './error-headers.ts'
 import type { Opened } from './gateway.ts'
+import { overheard } from './overheard.ts'
 import type { Wire } from './wire/wire.ts'
 
 export interface DeliverRawOptions {
@@ -15,8 +16,10 @@ export interface DeliverRawOptions {
 /** Hands an answer on that passes unread. Settles when everything is said, with the error it ended with, if any; never rejects. */
 export const deliverRaw = async (
   opened: Opened,
-  { outlet, wire }: DeliverRawOptions,
+  { outlet: given, wire }: DeliverRawOptions,
 ): Promise<GatewayError | undefined> => {
+  const { transcript } = opened
+  const outlet = transcript ? overheard(given, transcript) : given
   let answer: Answer | undefined
   try {
     answer = await opened.answer
@@ -31,6 +34,8 @@ export const deliverRaw = async (
     if (answer && outlet.begun) outlet.abort()
     else tell(error, opened.call, outlet, wire)
     return error
+  } finally {
+    transcript?.end()
   }
 }
 

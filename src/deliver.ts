@@ -5,21 +5,11 @@ import { asGatewayError, GatewayError } from './core/errors.ts'
 import { usdFromNanos } from './core/money.ts'
 import { errorHeaders } from './error-headers.ts'
 import type { Opened } from './gateway.ts'
+import type { Outlet } from './outlet.ts'
+import { overheard } from './overheard.ts'
 import type { Wire, Writer } from './wire/wire.ts'
 
-/** Where an answer goes: a socket, or a web stream. */
-export interface Outlet {
-  /** True when the reader is gone. */
-  readonly closed: boolean
-  /** True when a head was written. */
-  readonly begun: boolean
-  head(status: number, headers: Record<string, string>): void
-  /** Nothing when it was taken at once; else a promise that the reader has caught up. */
-  write(piece: Uint8Array | string): Promise<void> | undefined
-  end(piece?: Uint8Array | string): void
-  /** Breaks off, so that the reader cannot take what it has for the whole. */
-  abort(): void
-}
+export type { Outlet }
 
 export interface DeliverOptions {
   readonly wire: Wire
@@ -33,7 +23,11 @@ export interface DeliverOptions {
  * ended with, if any; never rejects.
  */
 export const deliver = async (opened: Opened, options: DeliverOptions): Promise<GatewayError | undefined> => {
-  const delivery = new Delivery(opened, options)
+  const { transcript } = opened
+  const delivery = new Delivery(
+    opened,
+    transcript ? { ...options, outlet: overheard(options.outlet, transcript) } : options,
+  )
   try {
     await delivery.take(await opened.answer)
     return undefined
@@ -43,6 +37,7 @@ export const deliver = async (opened: Opened, options: DeliverOptions): Promise<
     return error
   } finally {
     delivery.stop()
+    transcript?.end()
   }
 }
 

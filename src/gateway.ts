@@ -16,6 +16,7 @@ import type { Sink } from './core/record.ts'
 import type { Request } from './core/request.ts'
 import { Stop, type StopSignal } from './core/stop.ts'
 import type { TraceContext } from './core/trace.ts'
+import type { Transcript } from './core/transcript.ts'
 import { bookTo } from './ledger/book.ts'
 import type { Ledger } from './ledger/ledger.ts'
 import type { Gates } from './queueing/gates.ts'
@@ -73,6 +74,8 @@ export interface Parts {
   readonly repeats?: Repeats | undefined
   /** Names the instructions of questions in records; undefined: they have no names. */
   readonly nameOf?: PromptNames | undefined
+  /** Takes down what callers are told, of the calls it says; undefined: of none. */
+  readonly transcribe?: ((call: Call) => Transcript | undefined) | undefined
   readonly clock: Clock
   readonly random: () => number
   /** Calls under way at which the gateway counts as full. */
@@ -236,6 +239,8 @@ export const callOf = (question: Question, { started, totalMs, signal }: Beginni
 export interface Opened {
   readonly call: Call
   readonly answer: Promise<Answer>
+  /** What its caller is told is told here as well, by whoever delivers it; undefined: it is not kept. */
+  readonly transcript?: Transcript | undefined
   /** Stops everything that is done for this call, upstream included. */
   cancel(reason: GatewayError): void
 }
@@ -286,7 +291,7 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
       },
     )
     if (question.beginWithinMs !== undefined) boundBeginning(answer, question.beginWithinMs, reins)
-    return { call, answer, cancel: (reason) => halt(reins, reason) }
+    return { call, answer, transcript: parts.transcribe?.(call), cancel: (reason) => halt(reins, reason) }
   }
 
   const cancelAll = (reason: GatewayError): void => {

@@ -1,4 +1,4 @@
-import type { CallEntry } from '../call-types.ts'
+import type { Bodies, CallEntry } from '../call-types.ts'
 import { duration } from '../format.ts'
 import { Card, Figure, Figures } from '../parts/card.tsx'
 import { Copy } from '../parts/copy.tsx'
@@ -13,7 +13,7 @@ import { Tokens } from './call-tokens.tsx'
 import { CallsTable, Outcome } from './calls-table.tsx'
 import { sentencesOf } from './decisions.ts'
 
-/** Everything that is known of one call, but what was said in it. */
+/** Everything that is known of one call. */
 export const Call = ({ id }: { readonly id: string }) => {
   const told = useLoad<CallEntry>(`/calls/${encodeURIComponent(id)}`)
   return (
@@ -81,13 +81,33 @@ const Told = ({ call }: { readonly call: CallEntry }) => (
         <CallsTable rows={call.children} caption="Calls of which this one is the parent" isShort />
       </Card>
     )}
-    {call.bodies && (
-      <Card title="What was said">
-        <pre class="body">{JSON.stringify(call.bodies, null, 2)}</pre>
-      </Card>
-    )}
+    {call.bodies && <Said bodies={call.bodies} />}
   </div>
 )
+
+const Said = ({ bodies }: { readonly bodies: Bodies }) => (
+  <Card title="What was said">
+    <Body title="Request" text={bodies.request} isCut={bodies.isRequestCut} />
+    <Body title="Answer" text={bodies.response} isCut={bodies.isResponseCut} />
+  </Card>
+)
+
+interface BodyProps {
+  readonly title: string
+  readonly text: string | null
+  readonly isCut: boolean
+}
+
+const Body = ({ title, text, isCut }: BodyProps) =>
+  text === null ? null : (
+    <details>
+      <summary>
+        {title}
+        {isCut && ', cut'}
+      </summary>
+      <pre class="body">{text}</pre>
+    </details>
+  )
 
 const Provenance = ({ call }: { readonly call: CallEntry }) => {
   if (call.costUsd === null || call.costUsd === undefined) return <>no usage or no price is known of an attempt</>

@@ -37,6 +37,15 @@ describe('tollgate check', () => {
     assert.match(errors, /^-- server\.host: 0\.0\.0\.0 is reachable .* It starts only where the store holds a key\.\n$/)
   })
 
+  test('warns when what is said would be kept without encryption, and not when it is encrypted', async () => {
+    const storing = 'telemetry: { storeBodies: true }'
+    const plain = await run(['check'], { files: { 'tollgate.yaml': storing } })
+    assert.equal(plain.code, 0)
+    assert.match(plain.errors, /^-- telemetry\.storeBodies: .* without encryption; give cache\.key to encrypt it\.\n$/)
+    const sealed = `${storing}\ncache: { key: "${'a'.repeat(64)}" }`
+    assert.equal((await run(['check'], { files: { 'tollgate.yaml': sealed } })).errors, '')
+  })
+
   test('is content where there is no file at all', async () => {
     const { code, output } = await run(['check'])
     assert.equal(code, 0)

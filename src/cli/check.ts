@@ -1,5 +1,6 @@
 import { configJsonSchema } from '../config/json-schema.ts'
 import { describeConfig } from '../config/load.ts'
+import { plainBodies } from '../config/resolve-bodies.ts'
 import { loadForCli } from './load.ts'
 import { print, printJson, tell } from './output.ts'
 
@@ -25,5 +26,7 @@ export const check = async ({ config: file, json, schema }: CheckOptions): Promi
   ].join(', ')
   if (config.exposure)
     tell(`-- ${config.exposure.path}: ${config.exposure.problem}. It starts only where the store holds a key.`)
+  const plain = plainBodies(config)
+  if (plain !== undefined) tell(`-- telemetry.storeBodies: ${plain}.`)
   print(`The configuration is good (${source}): ${counts}.`)
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
+import { compiled } from '../testing/compiled.ts'
 
 /** How a process of the command line ended, and what it said. */
 export interface Ended {
@@ -29,7 +30,7 @@ export interface Served extends AsyncDisposable {
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 
 /** Nobody listens on port 1, so that no Ollama of this machine is found. */
-const environment = { PATH: process.env.PATH, HOME: process.env.HOME, OLLAMA_HOST: '127.0.0.1:1' }
+const environment = { ...compiled, PATH: process.env.PATH, HOME: process.env.HOME, OLLAMA_HOST: '127.0.0.1:1' }
 
 export interface Surroundings {
   /** Files of the working directory, by name. */

@@ -20,6 +20,7 @@ describe('a report as a table', () => {
         'CALLS',
         'FAILED',
         'ATTEMPTS',
+        'RETRIES',
         'TOKENS IN',
         'CACHED',
         'TOKENS OUT',
@@ -29,8 +30,8 @@ describe('a report as a table', () => {
         'HITS',
         'SAVED $',
       ],
-      ['shop', 'chat', '10', '1', '12', '100', '0', '42', '1234.567890123', '0.000000005', '0', '0', '0'],
-      ['total', '10', '1', '12', '100', '0', '42', '1234.567890123', '0.000000005', '0', '0', '0'],
+      ['shop', 'chat', '10', '1', '12', '2', '100', '0', '42', '1234.567890123', '0.000000005', '0', '0', '0'],
+      ['total', '10', '1', '12', '2', '100', '0', '42', '1234.567890123', '0.000000005', '0', '0', '0'],
     ])
   })
 
@@ -46,6 +47,7 @@ describe('a report as a table', () => {
 
   test('tells hits and what they saved, and that it is unknown where none of it is known', () => {
     const hits = { hits: 3, calls: 3 }
+    assert.equal(cellsOf(reportTable([], [], row({}, { hits: 3, calls: 7, attempts: 5 })))[1]?.[3], '1')
     const [, known, unknown] = cellsOf(
       reportTable(
         ['model'],
@@ -62,7 +64,7 @@ describe('a report as a table', () => {
 
   test('counts everything that was read as tokens in', () => {
     const cached = row({}, { attempts: 1, inputTokens: 5, cacheReadTokens: 70, cacheWriteTokens: 25 })
-    assert.deepEqual(cellsOf(reportTable([], [], cached))[1]?.slice(3, 5), ['100', '70'])
+    assert.deepEqual(cellsOf(reportTable([], [], cached))[1]?.slice(4, 6), ['100', '70'])
   })
 
   test('says so where something has no name under a key', () => {

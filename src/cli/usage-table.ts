@@ -1,11 +1,12 @@
 import type { LedgerLine } from '../core/ledger-line.ts'
 import { usdFromNanos } from '../core/money.ts'
 import { inputTokens, outputTokens, type Usage } from '../core/usage.ts'
+import { retriesOf } from '../stores/line-sums.ts'
 import type { ReportKey, ReportRow } from '../stores/store.ts'
 import { momentText } from './moments.ts'
 import { type Column, table } from './table.ts'
 
-const counts = ['CALLS', 'FAILED', 'ATTEMPTS', 'TOKENS IN', 'CACHED', 'TOKENS OUT']
+const counts = ['CALLS', 'FAILED', 'ATTEMPTS', 'RETRIES', 'TOKENS IN', 'CACHED', 'TOKENS OUT']
 
 const figures: readonly Column[] = [
   ...counts.map((heading): Column => ({ heading, align: 'right' })),
@@ -32,6 +33,7 @@ const figuresOf = (row: ReportRow): string[] => {
     String(row.calls),
     String(row.failed),
     String(row.attempts),
+    String(retriesOf(row)),
     String(fresh + cacheReadTokens + cacheWriteTokens),
     String(cacheReadTokens),
     String(row.outputTokens + row.reasoningTokens),

@@ -77,9 +77,9 @@ describe('tollgate usage', () => {
     const { code, output, errors } = await run(['usage', '--by', 'team,model'], { folder: folder.path })
     assert.equal(code, 0)
     assert.deepEqual(cellsOf(output).slice(1), [
-      ['shop', 'chat', '2', '0', '2', '240', '40', '30', '1.234567891', '0.000000005', '0', '0', '0'],
-      ['(none)', 'local', '1', '1', '1', '0', '0', '0', '?', '?', '1', '0', '0'],
-      ['total', '3', '1', '3', '240', '40', '30', '1.234567891', '0.000000005', '1', '0', '0'],
+      ['shop', 'chat', '2', '0', '2', '0', '240', '40', '30', '1.234567891', '0.000000005', '0', '0', '0'],
+      ['(none)', 'local', '1', '1', '1', '0', '0', '0', '0', '?', '?', '1', '0', '0'],
+      ['total', '3', '1', '3', '0', '240', '40', '30', '1.234567891', '0.000000005', '1', '0', '0'],
     ])
     assert.match(errors, /^-- \d{4}-\d\d-\d\d \d\d:00:00 to \d{4}-\d\d-\d\d \d\d:00:00 UTC\n$/)
   })
@@ -95,6 +95,7 @@ describe('tollgate usage', () => {
         group: { model: 'chat' },
         attempts: 3,
         calls: 3,
+        retries: 0,
         inputTokens: 200,
         cost: { usd: '1.234567903', nanos: '1234567903' },
         measuredCost: { usd: '1.234567891' },

@@ -1,7 +1,7 @@
 import type { Control } from '../control/control.ts'
 import type { LedgerLine } from '../core/ledger-line.ts'
 import { usdFromNanos } from '../core/money.ts'
-import { noSums, rowOf } from '../stores/line-sums.ts'
+import { noSums, retriesOf, rowOf } from '../stores/line-sums.ts'
 import { readLine } from '../stores/matching-line.ts'
 import type { ReportKey, ReportRow } from '../stores/store.ts'
 import { Misuse } from './failure.ts'
@@ -64,6 +64,7 @@ const moneyJson = (nanos: bigint) => ({ usd: usdFromNanos(nanos), nanos: String(
 
 const rowJson = (row: ReportRow) => ({
   ...row,
+  retries: retriesOf(row),
   cost: moneyJson(row.cost),
   measuredCost: moneyJson(row.measuredCost),
   estimatedCost: moneyJson(row.estimatedCost),

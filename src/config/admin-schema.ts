@@ -9,7 +9,8 @@ export const adminSchema = section(
       examples: [`\${TOLLGATE_ADMIN_TOKEN}`],
     }).optional(),
     readToken: text({
-      description: 'A token that shows everything and changes nothing, at least 16 characters. Default: there is none.',
+      description:
+        'A token that shows everything, but what was said in calls, and changes nothing, at least 16 characters. Default: there is none.',
       examples: [`\${TOLLGATE_READ_TOKEN}`],
     }).optional(),
     host: text(

@@ -28,6 +28,7 @@ import { createLogSink } from '../telemetry/log.ts'
 import { openTraces, type Traces } from '../telemetry/open-traces.ts'
 import { providerNameOf } from '../telemetry/provider-names.ts'
 import { wireNamed } from '../wire/wires.ts'
+import { usualBodies } from './bodies-schema.ts'
 import { type Books, openBooks } from './books.ts'
 import { ConfigError } from './complaints.ts'
 import type { Config } from './config.ts'
@@ -36,6 +37,7 @@ import { type Observing, openObserving } from './observing.ts'
 import { type Answers, answersSecret, createAnswers, keepsAnswers } from './open-cache.ts'
 import { type JobDesk, openJobs } from './open-jobs.ts'
 import { openStore } from './open-store.ts'
+import { plainBodies } from './resolve-bodies.ts'
 import { restartNeeded } from './restart.ts'
 import { type TargetStanding, targetStandings } from './target-standings.ts'
 
@@ -133,6 +135,7 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     queues: gates.standings,
     cache: () => ({ standing: answers.standing(), recall: gateway.recallStandings() }),
     callsDropped: () => observing.dropped(),
+    bodiesDropped: () => observing.bodiesDropped(),
     jobs: () => store.jobs.counts(),
     webhooks: () => store.webhooks.standings(),
   })
@@ -164,6 +167,13 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
   const observing = openObserving({
     // Where nobody can ask for them, they are not kept.
     calls: additions.hasLedger === false ? undefined : config.telemetry.calls,
+    bodies: {
+      bodiesMs: (config.telemetry.storeBodies ?? { keepMs: usualBodies.keep }).keepMs,
+      keys: config.cache.keys,
+      rules: () => foundation.current.config.telemetry.storeBodies,
+      modelOf: (name) => foundation.current.plan.find(name)?.name,
+      mask: (text) => foundation.current.mask(text),
+    },
     secret,
     redact: (text) => foundation.current.redact(text),
     warn: (message, facts) => log.logger.warn(facts, message),
@@ -173,6 +183,8 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
       books.tellDecline(decline)
     },
   })
+  const warning = additions.hasLedger === false ? undefined : plainBodies(config)
+  if (warning !== undefined) log.logger.warn({ field: 'telemetry.storeBodies' }, warning)
   const forecasts = { calls: new OutputForecast(), attempts: new OutputForecast() }
   const parts: Parts = {
     plan: () => foundation.current.plan,
@@ -185,6 +197,7 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     gates,
     sinks: [batch.sink, ...observing.sinks, ...(additions.sinks ?? [])],
     nameOf: observing.nameOf,
+    transcribe: observing.transcribe,
     repeats: {
       reader: (wire, form) => wireNamed(wire)?.reader(form),
       told: ({ id }, isSame) => observing.repeated(id, isSame),
@@ -217,6 +230,7 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     named: (key) => directory.named(key),
     secret,
     figures: metrics.jobs,
+    booked: () => (additions.hasLedger === false ? Promise.resolve() : books.flush()),
     told: metrics.webhooks.attempted,
     pauses: additions.jobPauses,
     log: log.logger,

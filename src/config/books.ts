@@ -30,6 +30,8 @@ export interface Books {
   readonly directory: Directory
   readonly ledger: Ledger
   readonly control: Control
+  /** Fulfilled when everything that was booked and written until now is in the store. */
+  flush(): Promise<void>
   /** Tells that a model became worse: in the log, and whoever is to be told. */
   tellDecline(decline: ModelDecline): void
   /** Books what is left, gives back what is held, and closes the store: when no call is under way any more. */
@@ -64,6 +66,7 @@ const open = async ({ config, store, answers, clock, log, isModel }: BookOptions
     directory,
     ledger,
     control,
+    flush: () => ledger.flush(),
     tellDecline: (decline) => alerts.tellDecline(decline, config().telemetry.quality.webhook),
     close: async () => {
       directory.close()

@@ -13,6 +13,7 @@ import type { Names } from './names.ts'
 import { outputSchema } from './output-schema.ts'
 import { priceSchema } from './price-schema.ts'
 import { providerSchema } from './provider-schema.ts'
+import { resolveBodies } from './resolve-bodies.ts'
 import { resolveCache, resolveTiers } from './resolve-cache.ts'
 import { resolveCallers } from './resolve-callers.ts'
 import { resolveCalls } from './resolve-calls.ts'
@@ -117,6 +118,7 @@ const resolve = (
     telemetry: {
       ...telemetry,
       calls: resolveCalls(telemetry.calls, { ...surroundings, store }),
+      storeBodies: resolveBodies(telemetry.storeBodies, names, telemetry.calls !== false),
       traces: resolveTraces(telemetry.traces, complain),
       quality: resolveQuality(telemetry.quality, callers.webhooks, complain),
     },

@@ -1,6 +1,7 @@
 import type { DeclaredKey, DeclaredScope } from '../control/declaration.ts'
 import type { Allowance } from '../core/allowance.ts'
 import type { CacheRules } from '../core/cache-rules.ts'
+import type { BodyRules } from '../core/call-bodies.ts'
 import type { JobEngine } from '../core/job-engine.ts'
 import type { OutputRules } from '../core/output-rules.ts'
 import type { QueueLimits } from '../core/queue-limits.ts'
@@ -226,6 +227,8 @@ export interface TelemetryConfig {
   readonly metrics: boolean
   /** Undefined: no records of calls are kept. */
   readonly calls: CallsConfig | undefined
+  /** Of which calls it is kept what was said; undefined: of none. */
+  readonly storeBodies: BodyRules | undefined
   /** Undefined: calls leave no spans. */
   readonly traces: TraceSettings | undefined
   readonly quality: {

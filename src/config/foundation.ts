@@ -26,6 +26,8 @@ export interface FoundationOptions {
   cache(): CacheFigures
   /** Records of calls that were lost, for the metrics. */
   callsDropped(): number
+  /** Calls of which it was lost what was said, for the metrics. */
+  bodiesDropped(): number
   /** How many jobs are where, for the metrics. */
   jobs(): Promise<JobStanding>
   /** Where endpoints of webhooks stand, for the metrics. */
@@ -45,7 +47,7 @@ export interface Foundation {
 
 /** Makes what outlives every configuration, with the first one in force. */
 export const createFoundation = (config: Config, options: FoundationOptions): Foundation => {
-  const { clock, inFlight, queues, cache, jobs, webhooks, callsDropped } = options
+  const { clock, inFlight, queues, cache, jobs, webhooks, callsDropped, bodiesDropped } = options
   const health = createHealth({ ...options.health, clock })
   const carried: Carried = {
     pools: createPools({ connectTimeoutMs: config.timeouts.connectMs }),
@@ -61,7 +63,16 @@ export const createFoundation = (config: Config, options: FoundationOptions): Fo
   }
   let current = snapshotOf(config, carried)
   const log = createLog({ level: config.telemetry.log, redact: (text) => current.redact(text) })
-  const metrics = createMetrics({ inFlight, queues, cache, jobs, webhooks, callsDropped, logDropped: log.dropped })
+  const metrics = createMetrics({
+    inFlight,
+    queues,
+    cache,
+    jobs,
+    webhooks,
+    callsDropped,
+    bodiesDropped,
+    logDropped: log.dropped,
+  })
   metrics.reserve(namesOf(current))
   return {
     health,

@@ -48,6 +48,26 @@ const cases: readonly Case[] = [
     't.yaml:1:34 telemetry.quality.webhook: no endpoint is called "ops"',
   ],
   [
+    'words of calls of a model that does not exist',
+    'models: { chat: sim/a }\ntelemetry: { storeBodies: { models: [chta] } }',
+    't.yaml:2:38 telemetry.storeBodies.models[0]: no model is called "chta"; did you mean "chat"?',
+  ],
+  [
+    'words of calls by nobody',
+    'telemetry: { storeBodies: { keys: [] } }',
+    't.yaml:1:29 telemetry.storeBodies.keys: names none; leave it out, and it is all of them',
+  ],
+  [
+    'words of calls of which nothing is kept',
+    'telemetry: { calls: false, storeBodies: true }',
+    't.yaml:1:41 telemetry.storeBodies: needs the records of calls: telemetry.calls is off',
+  ],
+  [
+    'words that are cut to nothing',
+    'telemetry: { storeBodies: { maxSize: 1 } }',
+    't.yaml:1:38 telemetry.storeBodies.maxSize: expected a size such as 512KiB or 32MiB, from 1024 to 1048576 bytes, got 1',
+  ],
+  [
     'a share of traces that is none',
     'telemetry: { traces: { otlp: "http://127.0.0.1:4318", sample: 2 } }',
     't.yaml:1:63 telemetry.traces.sample: expected a share: a number from 0 to 1, or a percentage such as 5%, got 2',

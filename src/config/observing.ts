@@ -2,18 +2,22 @@ import type { EntryWords } from '../core/call-entry.ts'
 import { repeatLabel } from '../core/feedback.ts'
 import { type PromptNames, promptNames } from '../core/prompt-names.ts'
 import type { Sink } from '../core/record.ts'
+import type { BodyStore } from '../stores/body-store.ts'
 import type { CallStore } from '../stores/call-store.ts'
 import type { FeedbackStore, ObservedStore, QualityQuery, QualityReport } from '../stores/feedback-store.ts'
+import { type BodySink, type BodySinkOptions, createBodySink } from '../telemetry/body-sink.ts'
 import { createCallSink } from '../telemetry/call-sink.ts'
 import { createDeclines, type Declines, type ModelDecline } from '../telemetry/declines.ts'
 import { createFeedbackDesk, type FeedbackDesk } from '../telemetry/feedback-desk.ts'
 import { createLive, type Live } from '../telemetry/live.ts'
 import type { CallsConfig } from './config.ts'
-import { openCalls } from './open-calls.ts'
+import { type CallsPlace, openCalls } from './open-calls.ts'
 
 export interface ObservingOptions {
   /** Undefined: nothing is kept, and nothing can be followed. */
   readonly calls: CallsConfig | undefined
+  /** How what is said is kept, where it is. */
+  readonly bodies: Pick<CallsPlace, 'bodiesMs' | 'keys'> & Pick<BodySinkOptions, 'rules' | 'modelOf' | 'mask'>
   /** What names of prompts are made with. */
   readonly secret: Uint8Array
   /** What every text passes before it is kept. */
@@ -35,6 +39,10 @@ export interface Observing {
   /** Undefined: no calls are kept. */
   readonly calls: Pick<CallStore, 'find' | 'list' | 'figures'> | undefined
   readonly live: Live
+  /** Takes down what is said in calls; undefined: nothing is kept of them. */
+  readonly transcribe: BodySink['begin'] | undefined
+  /** What was said in a call; undefined: nothing is kept of calls. */
+  readonly bodiesOf: BodyStore['of'] | undefined
   /** Where callers say what they think of answers; undefined: nowhere. */
   readonly feedback: FeedbackDesk | undefined
   /** What callers said of a call; undefined: they cannot. */
@@ -52,8 +60,13 @@ export interface Observing {
   flush(): Promise<void>
   /** Records of calls that were lost since the start. */
   dropped(): number
+  /** Calls of which it was lost what was said. */
+  bodiesDropped(): number
   close(): Promise<void>
 }
+
+/** Where so many records wait, there is no room for what was said. */
+const manyWaiting = 5_000
 
 /** What is configured; nothing is opened before it is needed. */
 export const openObserving = (options: ObservingOptions): Observing => {
@@ -62,14 +75,22 @@ export const openObserving = (options: ObservingOptions): Observing => {
   const live = createLive(words)
   const declines = createDeclines({ now: Date.now, told: options.declined })
   if (calls === undefined) return nothingKept(live, declines)
-  const store = openCalls(calls, warn)
+  const { bodiesMs, keys, ...rules } = options.bodies
+  const store = openCalls({ ...calls, bodiesMs, keys }, warn)
   const keeping = createCallSink({ store, words, now: Date.now })
+  const isBusy = (): boolean => keeping.waiting() > manyWaiting
+  const bodies = createBodySink({ ...rules, store: store.bodies, fresh: redact, isBusy })
+  const flush = async (): Promise<void> => {
+    await Promise.all([keeping.flush(), bodies.flush()])
+  }
   return {
     sinks: [keeping.sink, live.sink],
     watch: declines.sink,
     nameOf: calls.prompts ? promptNames(secret) : undefined,
     calls: store,
     live,
+    transcribe: bodies.begin,
+    bodiesOf: store.bodies.of,
     feedback: createFeedbackDesk({
       store,
       flush: keeping.flush,
@@ -84,10 +105,12 @@ export const openObserving = (options: ObservingOptions): Observing => {
       report: await store.feedback.quality({ ...query, budgets: options.budgets() }),
       declines: declines.current(),
     }),
-    flush: keeping.flush,
+    flush,
     dropped: keeping.dropped,
+    bodiesDropped: bodies.dropped,
     close: async () => {
       live.close()
+      await bodies.close()
       await keeping.close()
       await store.close().catch((error: unknown) => warn('The file of calls could not be closed.', { error }))
     },
@@ -104,8 +127,11 @@ const nothingKept = (live: Live, declines: Declines): Observing => ({
   nameOf: undefined,
   calls: undefined,
   live,
+  transcribe: undefined,
+  bodiesOf: undefined,
   flush: async () => {},
   dropped: () => 0,
+  bodiesDropped: () => 0,
   close: async () => live.close(),
 })
 

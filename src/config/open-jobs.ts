@@ -36,6 +36,8 @@ export interface OpenJobsOptions {
   readonly figures: Pick<JobFigures, 'attempted' | 'swept'>
   /** Default: 1 s to 15 minutes. */
   readonly pauses?: JobPauses | undefined
+  /** Fulfilled when what calls have cost until now stands in the ledger. */
+  booked(): Promise<void>
   /** Told of every attempt to tell a webhook. */
   told(outcome: DeliveryOutcome): void
   readonly log: WebhookLog

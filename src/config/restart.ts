@@ -1,3 +1,4 @@
+import { usualBodies } from './bodies-schema.ts'
 import type { Config } from './config.ts'
 
 /** What a running process cannot change: sockets that are open, files that are held, connections that are pooled. */
@@ -27,6 +28,7 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
   'telemetry.metrics': ({ telemetry }) => telemetry.metrics,
   'telemetry.traces': ({ telemetry }) => telemetry.traces,
   'telemetry.calls': ({ telemetry }) => telemetry.calls,
+  'telemetry.storeBodies.keep': ({ telemetry }) => telemetry.storeBodies?.keepMs ?? usualBodies.keep,
 }
 
 /** The fields that differ and hold only after a restart, as they are written. */

@@ -4,6 +4,7 @@ import { keyCaches } from '../core/key-cache.ts'
 import { priorities } from '../core/priority.ts'
 import { adminSchema } from './admin-schema.ts'
 import { allowanceFields, scopedBudgetSchema, scopedLimitsSchema } from './allowance-schema.ts'
+import { bodiesSchema } from './bodies-schema.ts'
 import { cacheSchema } from './cache-schema.ts'
 import { callsSchema } from './calls-schema.ts'
 import { choice, duration, flag, list, moment, name, named, number, section, size, text, whole } from './fields.ts'
@@ -156,6 +157,7 @@ export const telemetrySchema = section(
     }).prefault('info'),
     metrics: flag({ description: 'Whether `/metrics` is served.', examples: [true] }).prefault(true),
     calls: callsSchema.optional(),
+    storeBodies: bodiesSchema.optional(),
     traces: tracesSchema.optional(),
     quality: qualitySchema.prefault({}),
     propagate: flag({

@@ -1,6 +1,7 @@
 import type { Attempt } from '../core/call.ts'
 import type { Handler } from '../core/handler.ts'
 import { isObject, type JsonObject } from '../core/json.ts'
+import { createTextMask } from '../core/mask-text.ts'
 import { createRedactor } from '../core/redact.ts'
 import type { Target } from '../core/target.ts'
 import type { Plan } from '../routing/plan.ts'
@@ -23,6 +24,8 @@ export interface Snapshot {
   /** Providers that take keys of callers. */
   readonly clientKeys: ReadonlySet<string>
   readonly redact: (text: string) => string
+  /** Masks secrets in texts of any length, and leaves the rest as it is. */
+  readonly mask: (text: string) => string
 }
 
 /** What outlives every snapshot. */
@@ -49,13 +52,15 @@ export const snapshotOf = (config: Config, { pools, rests, policies, homes }: Ca
       return target
     },
   }
+  const secrets = secretsOf(config, providers)
   return {
     config,
     providers,
     plan: planOf(config, providers, policies),
     transmit,
     clientKeys: new Set([...config.providers.values()].filter((each) => each.clientKeys).map(({ name }) => name)),
-    redact: createRedactor(secretsOf(config, providers)),
+    redact: createRedactor(secrets),
+    mask: createTextMask(secrets),
   }
 }
 

@@ -99,6 +99,8 @@ export interface Control {
   answersStanding(): Promise<CacheStanding>
   /** Takes kept answers away, everywhere within a second, and gives how many there were. */
   purgeAnswers(wanted: AnswersWanted, actor: string): Promise<number>
+  /** Writes down that somebody is shown what was said in a call. Comes before it is shown. */
+  noteReading(call: string, actor: string): Promise<void>
   usage(query: ReportQuery): Promise<readonly ReportRow[]>
   lines(query: LineQuery): Promise<readonly string[]>
   audit(query: { readonly limit: number; readonly before?: number | undefined }): Promise<readonly AuditEntry[]>

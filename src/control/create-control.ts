@@ -7,6 +7,7 @@ import type { Declaration } from './declaration.ts'
 import { Entries } from './entries.ts'
 import type { Known } from './key-changes.ts'
 import { createKeys } from './keys.ts'
+import { noteReading } from './note-reading.ts'
 import { createScopes } from './scopes.ts'
 
 export interface ControlOptions extends Partial<Known> {
@@ -52,6 +53,7 @@ export const createControl = ({ store, secret, answers, declared = nothing, ...g
     },
     ...allowances,
     ...purging,
+    noteReading: (call, actor) => noteReading(entries, call, actor),
     usage: (query) => store.reports.report(query),
     lines: (query) => store.reports.lines(query),
     audit: (query) => store.control.audit(query),

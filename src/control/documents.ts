@@ -36,8 +36,8 @@ const scopeSchema = z.strictObject({
 })
 
 /**
- * What is written down of answers that were taken away, and of webhooks that were sent again and jobs that were asked
- * again or cancelled: only the line of audit beside it says something.
+ * What is written down of answers that were taken away, of webhooks that were sent again, of jobs that were asked again or
+ * cancelled, and of calls that were read: only the line of audit beside it says something.
  */
 const noteSchema = z.strictObject({})
 
@@ -83,6 +83,7 @@ export interface Documents {
   readonly cache: z.output<typeof noteSchema>
   readonly webhook: z.output<typeof noteSchema>
   readonly job: z.output<typeof noteSchema>
+  readonly call: z.output<typeof noteSchema>
 }
 
 const scopeForm = formOf<ScopeDocument>(scopeSchema)
@@ -97,6 +98,7 @@ export const documents: { readonly [Kind in ControlKind]: DocumentForm<Documents
   cache: formOf(noteSchema),
   webhook: formOf(noteSchema),
   job: formOf(noteSchema),
+  call: formOf(noteSchema),
 }
 
 /** What is wrong with an allowance that somebody asks for, with its field; undefined when nothing is. */

@@ -39,14 +39,25 @@ export const createMask = (secrets: readonly string[]): Redact => redactorOf(sec
 type Redact = (text: string) => string
 
 const redactorOf = (secrets: readonly string[], others: string): Redact => {
-  const values = spellings(secrets)
-  // What begins before the cut is seen whole, so that no secret is left by halves.
-  const margin = values.reduce((longest, value) => Math.max(longest, value.length), 512)
-  const alternatives = [...values.map(escapeForPattern), `(?<![A-Za-z0-9])(?:${patterns.join('|')})`]
-  const pattern = new RegExp(`(${alternatives.join('|')})${others}`, 'g')
+  const { source, margin } = secretPattern(secrets)
+  const pattern = new RegExp(`(${source})${others}`, 'g')
   return (text) => {
     const seen = text.length > redactedLimit ? text.slice(0, redactedLimit + margin) : text
     return cut(seen, pattern)
+  }
+}
+
+/**
+ * What secrets look like, for a regular expression, and how many characters of a text must be seen at once so that none is
+ * left by halves. Its time may grow with the square of the text.
+ */
+export const secretPattern = (secrets: readonly string[]): { readonly source: string; readonly margin: number } => {
+  const values = spellings(secrets)
+  const alternatives = [...values.map(escapeForPattern), `(?<![A-Za-z0-9])(?:${patterns.join('|')})`]
+  return {
+    source: alternatives.join('|'),
+    // What begins before the cut is seen whole.
+    margin: values.reduce((longest, value) => Math.max(longest, value.length), 512),
   }
 }
 

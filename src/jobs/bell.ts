@@ -4,7 +4,7 @@ export interface Ring {
   readonly owner: string
 }
 
-/** Does a job that was taken; fulfilled when nothing of it is left to do. When it rejects, the bell rings again. */
+/** Does a job that was taken; fulfilled when nothing of it is left to do. When it rejects, it is asked for jobs anew. */
 export type Task = () => Promise<void>
 
 /** What a bell wakes. */
@@ -13,7 +13,8 @@ export interface Answerer {
   readonly concurrency: number
   /**
    * Takes the next best job, whichever rang; undefined: there is none. A bell asks again as long as there is one and a place is free,
-   * so that a ring that was lost costs nothing while others come. `ring` is undefined where a bell only says "look".
+   * so that a ring that was lost costs nothing while others come, and when it rejects, a little later. `ring` is undefined where a bell
+   * only says "look".
    */
   take(ring: Ring | undefined): Promise<Task | undefined>
 }
@@ -34,11 +35,12 @@ export interface Bell {
    */
   look(due: number): Promise<void>
   /**
-   * Answers rings until it is closed. A ring is kept from others, and its time prolonged, until its task is fulfilled, and then it is gone;
-   * when `take` or the task rejects, or the process dies, it rings again, here or elsewhere. Goes on by itself when its engine was away.
+   * Has places filled while there are jobs, until it is closed. Rings are heard while a place is free, so that others are left for whoever
+   * has one, and nothing hangs on a ring that was heard: free places find every job that is due within about a second, whatever an engine
+   * has lost, or still holds for a process that died. Goes on by itself when its engine was away.
    */
   answer(answerer: Answerer): Answering
-  /** Rings that nobody has answered yet, as far as the engine tells; undefined: it does not. Rejects as `ring` does. */
+  /** Rings that nobody has heard yet, as far as the engine tells; undefined: it does not. Rejects as `ring` does. */
   waiting(): Promise<number | undefined>
   /** Ends every answering, and then lets go of the engine. */
   close(): Promise<void>

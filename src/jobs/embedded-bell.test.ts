@@ -12,7 +12,6 @@ bellSuite({
     open: ({ watch }) => createEmbeddedBell({ watch, report }),
     lose: undefined,
     outage: undefined,
-    holdMs: undefined,
     close: async () => {},
   }),
 })

@@ -25,7 +25,7 @@ export const createEmbeddedBell = ({ watch, report }: EmbeddedOptions): Bell => 
       if (due > 0) wake([])
     },
     answer: (answerer) => {
-      const places = new Places(answerer, report)
+      const places = new Places(answerer, { report })
       const unwatch = watch(() => places.wake([]))
       const close = (): Promise<void> => {
         unwatch()

@@ -1,13 +1,19 @@
 import type { Answerer, Answering, Ring, Task } from './bell.ts'
 import { createFailing, type Report } from './failing.ts'
 
+export interface PlacesOptions {
+  readonly report: Report
+  /** Free places look for jobs by themselves this often, in milliseconds; undefined: they are told of every job. */
+  readonly lookMs?: number | undefined
+}
+
 /** More than any process has places; what lies beyond is found by asking on. */
 const mostRings = 1_000
 
 /**
- * The places of one answerer in this process, filled while there are jobs. How many are asked for at once is what is known to be there: one
- * for each ring, and while every question finds one, ever more. So a single job costs two questions, and a thousand fill all places
- * within a few rounds.
+ * The places of one answerer in this process, filled while there are jobs, whatever woke them. How many are asked for at once is what is
+ * known to be there: one for each ring, and while every question finds one, ever more. So a single job costs two questions, and a
+ * thousand fill all places within a few rounds.
  */
 export class Places implements Answering {
   readonly #answerer: Answerer
@@ -24,10 +30,13 @@ export class Places implements Answering {
   #mayBeMore = false
   #isClosed = false
   #pause: NodeJS.Timeout | undefined
+  readonly #looking: NodeJS.Timeout | undefined
+  #freed: PromiseWithResolvers<void> | undefined
 
-  constructor(answerer: Answerer, report: Report) {
+  constructor(answerer: Answerer, { report, lookMs }: PlacesOptions) {
     this.#answerer = answerer
     this.#report = report
+    if (lookMs !== undefined) this.#looking = setInterval(() => this.wake([]), lookMs)
   }
 
   /** Says that there are jobs: one for each ring; without rings, that there may be some. */
@@ -39,20 +48,46 @@ export class Places implements Answering {
     this.#fill()
   }
 
+  /** Says that something rang. However many ring while a question is under way, one more is asked after it. */
+  hear(ring: Ring | undefined): void {
+    this.wake(ring && this.#taking === 0 ? [ring] : [])
+  }
+
+  /** Nothing was begun that did not end, and nothing is being asked for. */
+  get isIdle(): boolean {
+    return this.room === this.#answerer.concurrency
+  }
+
+  /** How many could begin at once; 0 while nothing can be asked for. */
+  get room(): number {
+    return this.#isClosed || this.#pause ? 0 : this.#answerer.concurrency - this.#taking - this.#working
+  }
+
+  /** Fulfilled when there is room, or they are closed. */
+  async free(): Promise<void> {
+    while (!this.#isClosed && this.room <= 0) {
+      this.#freed ??= Promise.withResolvers()
+      await this.#freed.promise
+    }
+  }
+
   close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#pause)
+    clearInterval(this.#looking)
     this.#fill()
     return this.#ended.promise
   }
 
   #fill(): void {
-    while (!this.#isClosed && !this.#pause && this.#hasPlace() && this.#isWorthAsking()) void this.#ask()
+    while (this.room > 0 && this.#isWorthAsking()) void this.#ask()
+    if (this.room > 0 || this.#isClosed) this.#tellFree()
     if (this.#isClosed && this.#taking + this.#working === 0) this.#ended.resolve()
   }
 
-  #hasPlace(): boolean {
-    return this.#taking + this.#working < this.#answerer.concurrency
+  #tellFree(): void {
+    this.#freed?.resolve()
+    this.#freed = undefined
   }
 
   #isWorthAsking(): boolean {

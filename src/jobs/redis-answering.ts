@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Job, Worker } from 'bullmq'
 import type { Answerer, Answering } from './bell.ts'
-import { createFailing, type Report } from './failing.ts'
-import { answerHeld, type Held, mostHeldMs } from './held.ts'
+import type { Report } from './failing.ts'
+import { lookMs } from './looks.ts'
+import { Places } from './places.ts'
 import { type Patient, reasonOf } from './redis-connections.ts'
 import { queueName, type RingData, ringOf } from './redis-ring.ts'
 import { within } from './within.ts'
@@ -17,37 +17,34 @@ export interface RedisAnsweringOptions {
   readonly ringAgain: () => Promise<void>
 }
 
-/** Answers rings by a worker of BullMQ, which prolongs their locks and lets them ring again when a process stops doing so. */
+/** Hears rings by a worker of BullMQ, one after the other and as long as a place is free. What is done then is for the places to know. */
 export class RedisAnswering implements Answering {
-  readonly #answerer: Answerer
   readonly #options: RedisAnsweringOptions
-  readonly #stop = new AbortController()
-  readonly #failing = createFailing()
-  readonly #inHand = new Set<Promise<void>>()
+  readonly #places: Places
   readonly #worker: Worker<RingData>
   #closing: Promise<void> | undefined
 
   constructor(answerer: Answerer, options: RedisAnsweringOptions) {
-    this.#answerer = answerer
     this.#options = options
     const { redis, prefix, lockMs, report } = options
-    this.#worker = new Worker<RingData>(queueName, (job) => this.#keep(job), {
+    this.#places = new Places(answerer, { report, lookMs })
+    this.#worker = new Worker<RingData>(queueName, (job) => this.#hear(job), {
       connection: redis.connection,
       prefix,
-      concurrency: answerer.concurrency,
       lockDuration: lockMs,
       stalledInterval: lockMs / 2,
-      // Whether a job is to blame for what its workers die of is decided by its row.
+      // What was heard and rings again costs a question, whoever died meanwhile.
       maxStalledCount: 1_000,
       drainDelay: 2,
       runRetryDelay: 500,
       skipVersionCheck: true,
     })
     this.#worker.on('error', (error) => {
-      // The connections tell themselves what is wrong with them.
-      if (/lock|missing key/i.test(error.message))
-        report('Redis has given a ring of a job to somebody else; it may ring twice.', { reason: reasonOf(error) })
+      // Connections tell themselves what is wrong with them, and a ring that was lost or given to somebody else was heard already.
+      if (error.name === 'ReplyError') report('Redis gives no rings of jobs.', { reason: reasonOf(error) })
     })
+    // Jobs may have been there before it.
+    this.#places.wake([])
   }
 
   close(): Promise<void> {
@@ -56,39 +53,23 @@ export class RedisAnswering implements Answering {
   }
 
   async #close(): Promise<void> {
-    const { redis } = this.#options
+    const { redis, ringAgain } = this.#options
+    const { isIdle } = this.#places
+    const done = this.#places.close()
     const closed = this.#worker.close().catch(() => {})
-    this.#stop.abort()
-    await Promise.allSettled(this.#inHand)
+    await done
+    // What was given back is for others.
+    if (!isIdle) await ringAgain().catch(() => {})
     // With Redis away it would wait for it.
     if (redis.connection.status === 'ready') await within(closeMs, closed).catch(() => {})
     redis.end()
     await within(closeMs, closed).catch(() => {})
   }
 
-  async #keep({ data }: Job<RingData>): Promise<void> {
-    const answered = this.#answer(data)
-    this.#inHand.add(answered)
-    try {
-      await answered
-    } finally {
-      this.#inHand.delete(answered)
-    }
-  }
-
-  async #answer(data: RingData): Promise<void> {
-    const { signal } = this.#stop
-    let held: Held
-    try {
-      held = await answerHeld(ringOf(data), this.#answerer, { isOpen: () => !signal.aborted, mostMs: mostHeldMs })
-      this.#failing.passed()
-    } catch (err) {
-      this.#options.report('A ring of a job could not be answered; it rings again.', { err })
-      await sleep(this.#failing.failed(), undefined, { signal }).catch(() => {})
-      // What is thrown is kept in Redis, so it says nothing.
-      throw new Error('rings again')
-    }
-    if (held === 'more') await this.#options.ringAgain()
+  /** A ring that fills the last place is kept until another one is free, so that the next ring is left for those who have one. */
+  async #hear({ data }: Job<RingData>): Promise<void> {
+    this.#places.hear(ringOf(data))
+    await this.#places.free()
   }
 }
 

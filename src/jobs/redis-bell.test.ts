@@ -30,7 +30,6 @@ bellSuite({
       open: () => createRedisBell({ url, prefix, report, lockMs: 600, askMs }),
       lose: () => lose(url, prefix),
       outage: own && { begin: own.kill, end: own.start },
-      holdMs: 600,
       close: async () => own?.close(),
     }
   },

@@ -2,7 +2,7 @@ import { Queue } from 'bullmq'
 import { GatewayError } from '../core/errors.ts'
 import type { Answering, Bell } from './bell.ts'
 import { type Report, sparingly } from './failing.ts'
-import { mostLooks } from './held.ts'
+import { missingRings } from './looks.ts'
 import { RedisAnswering } from './redis-answering.ts'
 import { connectRedis, reasonOf } from './redis-connections.ts'
 import { namedRing, namelessRing, queueName, type RingData } from './redis-ring.ts'
@@ -13,7 +13,7 @@ export interface RedisBellOptions {
   /** Before every key. Braces keep them in one slot of a cluster. */
   readonly prefix: string
   readonly report: Report
-  /** So long a ring is a worker's without a sign of life, in milliseconds. Default 15 000. */
+  /** So long a ring is kept for a worker that gives no sign of life, in milliseconds. Default 15 000. */
   readonly lockMs?: number | undefined
   /** So long the engine may take for an answer, in milliseconds. Default 1 900. */
   readonly askMs?: number | undefined
@@ -54,8 +54,7 @@ export const createRedisBell = (options: RedisBellOptions): Bell => {
   return {
     ring: (rings) => add(rings.map(namedRing)),
     look: async (due) => {
-      const missing = Math.min(due, mostLooks) - (due > 0 ? await waiting() : 0)
-      if (missing > 0) await add(Array.from({ length: missing }, () => namelessRing))
+      await add(Array.from({ length: await missingRings(due, waiting) }, () => namelessRing))
     },
     answer: (answerer) => {
       const answering = new RedisAnswering(answerer, {

@@ -36,7 +36,6 @@ const suite = (suffix: string): void =>
             await double.makeQueue(name)
           },
         },
-        holdMs: 1_000,
         close: async () => (isAlone ? double.close() : undefined),
       }
     },
@@ -74,25 +73,6 @@ describe('sqs', { concurrency: 3 }, () => {
       assert.equal(new Set(entries.map((entry) => entry.MessageDeduplicationId)).size, suffix === '' ? 1 : 3)
       await bell.close()
     })
-
-  it('leaves a ring that cannot be answered to the redrive policy of its queue, and looks anyway', async () => {
-    const rows = createRows()
-    const dead = await shared.makeQueue('dead')
-    const deadLetterTargetArn = 'arn:aws:sqs:eu-central-1:000000000000:dead'
-    const url = await shared.makeQueue('strict', {
-      RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: '2' }),
-    })
-    const bell = bellOf({ url })
-    rows.failTakes(2)
-    bell.answer(rows.answerer({ name: 'one' }))
-    await bell.ring(rows.add('job_a'))
-    const deadBell = bellOf({ url: dead })
-    await rows.until(async () => (await deadBell.waiting()) === 1)
-    assert.deepEqual(rows.finished(), [])
-    await bell.look(1)
-    await rows.done(1)
-    await Promise.all([bell.close(), deadBell.close()])
-  })
 
   it('takes what a stranger sends for no more than a reason to look', async () => {
     const rows = createRows()

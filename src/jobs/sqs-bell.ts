@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { GatewayError } from '../core/errors.ts'
 import type { Answering, Bell, Ring } from './bell.ts'
 import { type Report, sparingly } from './failing.ts'
-import { mostLooks } from './held.ts'
+import { missingRings } from './looks.ts'
 import { SqsAnswering } from './sqs-answering.ts'
 import { type SqsEngine, SqsQueue } from './sqs-queue.ts'
 import { reasonOf } from './sqs-reason.ts'
@@ -11,7 +11,7 @@ import { within } from './within.ts'
 export interface SqsBellOptions {
   readonly engine: SqsEngine
   readonly report: Report
-  /** So long a ring is a worker's without a sign of life, in seconds. Default 30. */
+  /** So long a message is kept for a worker that got it and did not remove it, in seconds. Default 30. */
   readonly holdSeconds?: number | undefined
   /** So long the engine may take for an answer, in milliseconds. Default 1 900. */
   readonly askMs?: number | undefined
@@ -19,7 +19,7 @@ export interface SqsBellOptions {
 
 /**
  * Rings are messages that hold nothing but a name. Nothing is asked of the order in which they come: whichever comes first, the rows decide
- * what is done. What a queue does with messages that come again and again (its redrive policy) holds; `look` makes up for them.
+ * what is done. A message is removed as soon as it was heard.
  */
 export const createSqsBell = ({ engine, holdSeconds = 30, askMs = usualAskMs, ...options }: SqsBellOptions): Bell => {
   const report = sparingly(options.report)
@@ -48,7 +48,7 @@ export const createSqsBell = ({ engine, holdSeconds = 30, askMs = usualAskMs, ..
       if (rings.length > 0) await send(rings)
     },
     look: async (due) => {
-      const missing = Math.min(due, mostLooks) - (due > 0 ? await waiting() : 0)
+      const missing = await missingRings(due, waiting)
       if (missing > 0) await send(Array.from({ length: missing }, () => ({})))
     },
     answer: (answerer) => {

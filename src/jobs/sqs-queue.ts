@@ -1,6 +1,5 @@
 import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageCommand,
+  DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
   ReceiveMessageCommand,
@@ -16,8 +15,6 @@ export type SqsEngine = Extract<JobEngine, { readonly kind: 'sqs' }>
 export interface SqsMessage {
   readonly body: string
   readonly receipt: string
-  /** How often it was given to somebody, this time included. */
-  readonly receives: number
 }
 
 /** What a bell needs of a queue of SQS. Everything rejects when SQS does not do it. */
@@ -44,35 +41,21 @@ export class SqsQueue {
   async receive(most: number, visibleAfterSeconds: number, abortSignal: AbortSignal): Promise<readonly SqsMessage[]> {
     const command = new ReceiveMessageCommand({
       QueueUrl: await this.#address(),
-      MaxNumberOfMessages: Math.min(most, 10),
+      MaxNumberOfMessages: Math.max(1, Math.min(most, 10)),
       WaitTimeSeconds: 20,
       VisibilityTimeout: visibleAfterSeconds,
-      MessageSystemAttributeNames: ['ApproximateReceiveCount'],
     })
     const { Messages } = await this.#client.send(command, { abortSignal, requestTimeout: longMs })
-    return (Messages ?? []).map(({ Body = '', ReceiptHandle = '', Attributes }) => ({
-      body: Body,
-      receipt: ReceiptHandle,
-      receives: Number(Attributes?.ApproximateReceiveCount ?? 1),
-    }))
+    return (Messages ?? []).map(({ Body = '', ReceiptHandle = '' }) => ({ body: Body, receipt: ReceiptHandle }))
   }
 
-  /** Keeps messages from others for so many seconds from now on, as far as they are still in this process's hands. */
-  async hold(receipts: readonly string[], seconds: number): Promise<void> {
+  async remove(receipts: readonly string[]): Promise<void> {
     const QueueUrl = await this.#address()
     await everyTen(receipts, async (ten) => {
-      const Entries = ten.map((ReceiptHandle, index) => ({
-        Id: `${index}`,
-        ReceiptHandle,
-        VisibilityTimeout: seconds,
-      }))
-      await this.#client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }), soon(holdMs))
+      const Entries = ten.map((ReceiptHandle, index) => ({ Id: `${index}`, ReceiptHandle }))
+      const { Failed } = await this.#client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }), soon(removeMs))
+      if (Failed && Failed.length > 0) throw new Error(Failed[0]?.Code ?? 'a message was not removed')
     })
-  }
-
-  async remove(ReceiptHandle: string): Promise<void> {
-    const QueueUrl = await this.#address()
-    await this.#client.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }), soon(holdMs))
   }
 
   /** About so many wait. */
@@ -103,13 +86,13 @@ export class SqsQueue {
   }
 
   async #find(QueueName: string): Promise<string> {
-    const { QueueUrl } = await this.#client.send(new GetQueueUrlCommand({ QueueName }), soon(holdMs))
+    const { QueueUrl } = await this.#client.send(new GetQueueUrlCommand({ QueueName }), soon(removeMs))
     if (QueueUrl === undefined) throw new Error('SQS tells no address of the queue')
     return QueueUrl
   }
 }
 
-const holdMs = 5_000
+const removeMs = 5_000
 const longMs = 30_000
 
 const soon = (ms: number) => ({ abortSignal: AbortSignal.timeout(ms) })

@@ -5,10 +5,10 @@ import type { ClaimedJob, Finished, JobWork } from '../stores/job-store.ts'
 import { type Attempted, type AttemptOptions, attempt, type Hold, type Interruption } from './attempt.ts'
 import type { Answering, Bell, Task } from './bell.ts'
 import { Claims } from './claims.ts'
+import { createEnds } from './ends.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { News } from './news.ts'
 import { Pieces } from './pieces.ts'
-import { together } from './together.ts'
 
 export interface WorkerOptions extends AttemptOptions {
   /** What attempts are known by. */
@@ -18,6 +18,8 @@ export interface WorkerOptions extends AttemptOptions {
   readonly work: JobWork
   readonly bell: Pick<Bell, 'answer'>
   readonly news: News
+  /** Fulfilled when what calls have cost until now stands in the ledger. */
+  booked(): Promise<void>
   /** Told of each attempt that ended here; `taken`: it was still this worker's. */
   ended(attempted: Attempted, about: { readonly job: Job; readonly ms: number; readonly taken: boolean }): void
   /** Told when another attempt at a job is due at a moment to come, in Unix milliseconds. */
@@ -64,7 +66,7 @@ class BellWorker implements Worker {
   constructor(options: WorkerOptions) {
     const { work, leaseMs, concurrency, name, bell, news } = options
     this.#options = options
-    this.#finish = together((all: readonly Finished[]) => work.finish(all))
+    this.#finish = createEnds({ work, booked: () => options.booked() })
     this.#heart = new Heartbeat({
       work,
       leaseMs,

@@ -70,6 +70,8 @@ export interface CallRetention {
   readonly keepMs: number
   /** Undefined: as much as there is. Of sums there is never much. */
   readonly mostBytes: number | undefined
+  /** For how long it is kept what was said, never longer than its call; default as long. */
+  readonly bodiesMs?: number | undefined
 }
 
 /** Sums are kept for longer than the calls they are of. */

@@ -1,5 +1,6 @@
 import { GatewayError } from '../core/errors.ts'
 import type { Feedback } from '../core/feedback.ts'
+import type { BodyStore } from './body-store.ts'
 import type { CallStore } from './call-store.ts'
 import type { QualitySums } from './quality-sums.ts'
 
@@ -52,7 +53,8 @@ export interface FeedbackStore {
   quality(query: QualityQuery): Promise<QualityReport>
 }
 
-/** Calls, and what is said of them, in one place. */
+/** Calls, what is said of them, and what was said in them, in one place. */
 export interface ObservedStore extends CallStore {
   readonly feedback: FeedbackStore
+  readonly bodies: BodyStore
 }

@@ -104,6 +104,10 @@ export const addSums = (sums: Sums, more: Readonly<Sums>): void => {
   sums.saved += more.saved
 }
 
+/** Attempts after which another one was made for the same call: tries again, at others, or side by side. */
+export const retriesOf = ({ attempts, calls, hits }: Pick<Sums, 'attempts' | 'calls' | 'hits'>): number =>
+  Math.max(0, attempts - (calls - hits))
+
 /** Sums as a row of a report. */
 export const rowOf = (group: ReportRow['group'], sums: Readonly<Sums>): ReportRow => ({
   group,

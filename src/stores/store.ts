@@ -147,7 +147,7 @@ export interface LedgerStore {
 }
 
 /** What administrators made, by kind: documents with a name, beside those of the configuration. */
-export type ControlKind = 'key' | 'org' | 'team' | 'user' | 'allowance' | 'cache' | 'webhook' | 'job'
+export type ControlKind = 'key' | 'org' | 'team' | 'user' | 'allowance' | 'cache' | 'webhook' | 'job' | 'call'
 
 export interface ControlEntry {
   readonly kind: ControlKind

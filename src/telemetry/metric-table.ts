@@ -321,6 +321,11 @@ export const metricTable = {
     help: 'Records of calls that were not kept because their file was too slow or could not be written.',
     labels: [],
   },
+  tollgate_call_bodies_dropped_total: {
+    kind: 'counter',
+    help: 'Calls of which it was not kept what was said, though it should have been: there was too much of it, or it could not be written.',
+    labels: [],
+  },
   tollgate_in_flight: {
     kind: 'gauge',
     help: 'Calls being handled now.',

@@ -27,6 +27,8 @@ export interface MetricsSources {
   readonly logDropped?: (() => number) | undefined
   /** Records of calls dropped since the start. */
   readonly callsDropped?: (() => number) | undefined
+  /** Calls of which it was lost since the start what was said. */
+  readonly bodiesDropped?: (() => number) | undefined
   /** Figures of the process too (memory, CPU, event loop, garbage collection): default true. */
   readonly process?: boolean | undefined
 }
@@ -71,6 +73,7 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
   if (sources.process !== false) collectDefaultMetrics({ register: metrics.registry })
   let droppedBefore = 0
   let callsDroppedBefore = 0
+  let bodiesDroppedBefore = 0
   const tellQueues = createQueueFigures(metrics)
   const tellCache = createCacheFigures(metrics)
   const jobs = createJobFigures(metrics)
@@ -99,6 +102,9 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
       const callsDropped = sources.callsDropped?.() ?? 0
       metrics.add('tollgate_call_records_dropped_total', [], callsDropped - callsDroppedBefore)
       callsDroppedBefore = callsDropped
+      const bodiesDropped = sources.bodiesDropped?.() ?? 0
+      metrics.add('tollgate_call_bodies_dropped_total', [], bodiesDropped - bodiesDroppedBefore)
+      bodiesDroppedBefore = bodiesDropped
       tellQueues(sources.queues?.() ?? [])
       tellCache(sources.cache?.())
       const standing = await sources.jobs?.().catch(() => undefined)

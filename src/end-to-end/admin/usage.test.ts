@@ -52,6 +52,7 @@ describe('usage over HTTP', () => {
       attempts: 2,
       calls: 2,
       failed: 0,
+      retries: 0,
       inputTokens: 200,
       cacheReadTokens: 0,
       cacheWriteTokens: 0,
@@ -83,10 +84,10 @@ describe('usage over HTTP', () => {
     assert.equal(told.headers.get('cache-control'), 'no-store')
     const rows = told.text.trimEnd().split('\r\n').toSorted()
     assert.deepEqual(rows, [
-      '"\'+1, ""two""",1,1,0,100,0,0,10,0,1.000000001,1.000000001,0,0,0,0,0',
-      '"\'=HYPERLINK(""http://evil.example"",""x"")",1,1,0,100,0,0,10,0,1.000000001,1.000000001,0,0,0,0,0',
-      'shop,2,2,0,200,0,0,20,0,1.000000001,1.000000001,0,1,0,0,0',
-      'team,attempts,calls,failed,input_tokens,cache_read_tokens,cache_write_tokens,output_tokens,reasoning_tokens,cost_usd,measured_cost_usd,estimated_cost_usd,unknown_cost,hits,saved_usd,unknown_saved',
+      '"\'+1, ""two""",1,1,0,100,0,0,10,0,1.000000001,1.000000001,0,0,0,0,0,0',
+      '"\'=HYPERLINK(""http://evil.example"",""x"")",1,1,0,100,0,0,10,0,1.000000001,1.000000001,0,0,0,0,0,0',
+      'shop,2,2,0,200,0,0,20,0,1.000000001,1.000000001,0,1,0,0,0,0',
+      'team,attempts,calls,failed,input_tokens,cache_read_tokens,cache_write_tokens,output_tokens,reasoning_tokens,cost_usd,measured_cost_usd,estimated_cost_usd,unknown_cost,hits,saved_usd,unknown_saved,retries',
     ])
   })
 

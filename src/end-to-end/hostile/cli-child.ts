@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { ConfigInput } from '../../config/schema.ts'
+import { compiled } from '../../testing/compiled.ts'
 import { until } from '../faults/harness.ts'
 
 const main = fileURLToPath(new URL('../../cli/main.ts', import.meta.url))
@@ -35,7 +36,7 @@ const start = (config: ConfigInput, environment: Environment, flags: readonly st
   const child = spawn(process.execPath, [...flags, main, 'serve', '--config', file], {
     // Its store is made where it runs.
     cwd: folder,
-    env: { PATH: process.env.PATH, ...environment },
+    env: { ...compiled, PATH: process.env.PATH, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''

@@ -12,6 +12,9 @@ import { type FakeUpstream, startFakeUpstream } from '../../testing/index.ts'
 import { until } from '../faults/harness.ts'
 import { answered, anyone, chat, rigConfig } from './rig.ts'
 
+/** Variables of an environment. */
+type Variables = Readonly<Record<string, string>>
+
 /** Workers of the command line on one store, and whoever gives them jobs. */
 export interface Workshop extends AsyncDisposable {
   readonly upstream: FakeUpstream
@@ -19,7 +22,7 @@ export interface Workshop extends AsyncDisposable {
   readonly runtime: Runtime
   readonly path: string
   /** Starts one more worker. */
-  add(concurrency?: number, environment?: Readonly<Record<string, string>>): Promise<Working>
+  add(concurrency?: number, environment?: Variables): Promise<Working>
   /** Ends all workers at once. */
   stop(): Promise<void>
   /** So many jobs, each with its number as the question. */
@@ -28,7 +31,8 @@ export interface Workshop extends AsyncDisposable {
   settled(withinMs: number): Promise<void>
 }
 
-export const startWorkshop = async (more: ConfigInput = {}): Promise<Workshop> => {
+/** `surroundings`: for every worker. */
+export const startWorkshop = async (more: ConfigInput = {}, surroundings: Variables = {}): Promise<Workshop> => {
   const upstream = await startFakeUpstream()
   upstream.always(answered())
   const folder = await createFolder()
@@ -56,7 +60,7 @@ export const startWorkshop = async (more: ConfigInput = {}): Promise<Workshop> =
     path,
     add: async (concurrency = 8, environment = {}) => {
       const words = ['--config', file, '--concurrency', String(concurrency)]
-      const worker = await work(words, { folder: folder.path, environment })
+      const worker = await work(words, { folder: folder.path, environment: { ...surroundings, ...environment } })
       workers.push(worker)
       return worker
     },

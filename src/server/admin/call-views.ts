@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import type { CallBodies } from '../../core/call-bodies.ts'
 import type { CallEntry, EntryAttempt } from '../../core/call-entry.ts'
 import { usdFromNanos } from '../../core/money.ts'
 import { inputTokens, outputTokens } from '../../core/usage.ts'
@@ -88,6 +89,15 @@ const attemptView = z
   })
   .openapi('CallAttempt')
 
+const bodiesView = z
+  .strictObject({
+    request: text.openapi({ description: 'What the caller sent, secrets masked; null: nothing, or no text.' }),
+    response: text.openapi({ description: 'What the caller was told, a stream with all its events.' }),
+    isRequestCut: z.boolean().openapi({ description: 'There was more of it than is kept.' }),
+    isResponseCut: z.boolean(),
+  })
+  .openapi('CallBodies')
+
 export const entryView = z
   .strictObject({
     id: z.string(),
@@ -129,7 +139,10 @@ export const entryView = z
     children: z.array(rowView).openapi({ description: 'What the gateway asked for it.' }),
     ledger: z.array(anything).openapi({ description: 'Its lines in the ledger; they come a moment later.' }),
     feedback: z.array(anything),
-    bodies: z.null().openapi({ description: 'What was said is not kept.' }),
+    bodies: bodiesView.nullable().openapi({
+      description:
+        'What was said. Null: it is not kept (`telemetry.storeBodies`), or the token may only look. Each time it is shown is written down in the audit log.',
+    }),
   })
   .openapi('Call')
 
@@ -150,4 +163,11 @@ const viewOfAttempt = (attempt: EntryAttempt): z.output<typeof attemptView> => (
   ...attempt,
   usage: attempt.usage && { ...attempt.usage },
   costUsd: usdOf(attempt.cost),
+})
+
+/** What was said, as it is shown. */
+export const viewOfBodies = ({ request, response, ...rest }: CallBodies): z.output<typeof bodiesView> => ({
+  request: request ?? null,
+  response: response ?? null,
+  ...rest,
 })

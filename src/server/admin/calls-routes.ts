@@ -4,10 +4,11 @@ import { GatewayError, invalid } from '../../core/errors.ts'
 import type { LedgerLine } from '../../core/ledger-line.ts'
 import type { CallStore } from '../../stores/call-store.ts'
 import { callFields, filterOf } from './call-fields.ts'
-import { entryView, type RowView, rowView, viewOfEntry, viewOfRow } from './call-views.ts'
+import { type EntryView, entryView, type RowView, rowView, viewOfBodies, viewOfEntry, viewOfRow } from './call-views.ts'
 import { csvOf } from './csv.ts'
 import { countField, failures, gives } from './fields.ts'
 import { momentField, observed } from './observed.ts'
+import { actorOf, type Principal } from './permission.ts'
 import type { AdminApp, AdminTools } from './tools.ts'
 
 const list = createRoute({
@@ -15,7 +16,7 @@ const list = createRoute({
   path: '/admin/api/calls',
   summary: 'List calls, newest first',
   description:
-    'Of all processes that share the store. Nothing of the conversation is kept. A page may hold fewer calls than asked for and still go on, where few are found among many. As CSV with `format=csv` or `accept: text/csv`.',
+    'Of all processes that share the store. Nothing of the conversation is in it. A page may hold fewer calls than asked for and still go on, where few are found among many. As CSV with `format=csv` or `accept: text/csv`.',
   tags: ['Calls'],
   request: {
     query: z.strictObject({
@@ -43,7 +44,8 @@ const show = createRoute({
   method: 'get',
   path: '/admin/api/calls/{id}',
   summary: 'Show a call',
-  description: 'With its attempts, what was decided on the way, and what the gateway asked for it.',
+  description:
+    'With its attempts, what was decided on the way, what the gateway asked for it, and, for a token that may write, what was said, where that is kept.',
   tags: ['Calls'],
   request: { params: z.object({ id: z.string().min(1).max(256) }) },
   responses: { ...gives('The call; the newest of this id.', entryView), ...failures },
@@ -87,9 +89,23 @@ export const addCallsRoutes = (app: AdminApp, tools: AdminTools): void => {
       linesOf(tools, entry),
       tools.observing?.feedbackOf?.(id) ?? [],
     ])
-    const beside = { children, ledger, feedback: feedback.map((each) => ({ ...each })), bodies: null }
+    const bodies = await bodiesOf(tools, entry, context.env.principal)
+    const beside = { children, ledger, feedback: feedback.map((each) => ({ ...each })), bodies }
     return context.json({ ...viewOfEntry(entry), ...beside }, 200)
   })
+}
+
+/** What was said is shown to whoever may write, and never without a word of who looked. */
+const bodiesOf = async (
+  { observing, control }: AdminTools,
+  { id, startedAt, org, team, key }: CallEntry,
+  principal: Principal | undefined,
+): Promise<EntryView['bodies']> => {
+  if (!principal?.permissions.includes('write')) return null
+  const bodies = await observing?.bodiesOf?.({ call: id, startedAt, org, team, key })
+  if (!bodies) return null
+  await control.noteReading(id, actorOf({ principal }))
+  return viewOfBodies(bodies)
 }
 
 /** What is asked for a call in the background ends long after it. */

@@ -21,7 +21,7 @@ export interface ConfigurationTools {
 /** What is kept of calls, and what happens now. */
 export interface ObservingTools
   extends Pick<Observing, 'calls' | 'live' | 'flush'>,
-    Partial<Pick<Observing, 'quality'>> {
+    Partial<Pick<Observing, 'quality' | 'bodiesOf'>> {
   /** How the targets of configured models fare, and others that are named. */
   targets(others?: readonly string[]): readonly TargetStanding[]
   /** Calls under way. */

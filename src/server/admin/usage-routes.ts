@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { invalid } from '../../core/errors.ts'
 import { usdFromNanos } from '../../core/money.ts'
+import { retriesOf } from '../../stores/line-sums.ts'
 import { type ReportKey, type ReportQuery, type ReportRow, reportKeys } from '../../stores/store.ts'
 import { csvOf } from './csv.ts'
 import { countField, failures, moneyView, timeView, viewOfMoney, viewOfTime } from './fields.ts'
@@ -18,7 +19,8 @@ const row = z
     }),
     attempts: count,
     calls: count,
-    failed: count,
+    failed: count.openapi({ description: 'Calls that ended without a whole answer.' }),
+    retries: count.openapi({ description: 'Attempts after which another one was made for the same call.' }),
     inputTokens: count,
     cacheReadTokens: count,
     cacheWriteTokens: count,
@@ -87,6 +89,7 @@ const keysOf = (text: string | undefined): ReportKey[] => {
 const viewOf = ({ group, cost, measuredCost, estimatedCost, saved, ...counts }: ReportRow): z.output<typeof row> => ({
   group: { ...group },
   ...counts,
+  retries: retriesOf(counts),
   cost: viewOfMoney(cost),
   measuredCost: viewOfMoney(measuredCost),
   estimatedCost: viewOfMoney(estimatedCost),
@@ -109,6 +112,7 @@ const columns: readonly (readonly [string, (of: ReportRow) => string])[] = [
   ['hits', (of) => String(of.hits)],
   ['saved_usd', (of) => usdFromNanos(of.saved)],
   ['unknown_saved', (of) => String(of.unknownSaved)],
+  ['retries', (of) => String(retriesOf(of))],
 ]
 
 const csvOfRows = (by: readonly ReportKey[], rows: readonly ReportRow[]): string =>

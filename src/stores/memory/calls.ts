@@ -7,6 +7,7 @@ import type { CallQuery, CallRetention, FiguresQuery } from '../call-store.ts'
 import { keepSumsMs } from '../call-store.ts'
 import type { ObservedStore } from '../feedback-store.ts'
 import { matchesCall } from '../matching-call.ts'
+import { createMemoryBodies } from './bodies.ts'
 import { createMemoryFeedback } from './feedback.ts'
 
 interface Kept {
@@ -21,11 +22,14 @@ const mostEntries = 10_000
 const mostSums = 4_000
 
 /** Calls that are forgotten with their process. */
-export const createMemoryCalls = (keep: Pick<CallRetention, 'keepMs'>): ObservedStore => new MemoryCalls(keep)
+export const createMemoryCalls = (keep: Pick<CallRetention, 'keepMs' | 'bodiesMs'>): ObservedStore =>
+  new MemoryCalls(keep)
 
 class MemoryCalls implements ObservedStore {
   readonly feedback = createMemoryFeedback(() => this.#newest())
+  readonly bodies = createMemoryBodies()
   readonly #keepMs: number
+  readonly #bodiesMs: number
   /** By time, the oldest first. */
   readonly #kept: Kept[] = []
   #seq = 0
@@ -35,8 +39,9 @@ class MemoryCalls implements ObservedStore {
     day: new Map(),
   }
 
-  constructor({ keepMs }: Pick<CallRetention, 'keepMs'>) {
+  constructor({ keepMs, bodiesMs = keepMs }: Pick<CallRetention, 'keepMs' | 'bodiesMs'>) {
     this.#keepMs = keepMs
+    this.#bodiesMs = Math.min(keepMs, bodiesMs)
   }
 
   async append(entries: readonly CallEntry[]): Promise<void> {
@@ -89,6 +94,7 @@ class MemoryCalls implements ObservedStore {
     const fresh = this.#kept.findIndex(({ entry }) => entry.startedAt >= now - this.#keepMs)
     this.#kept.splice(0, fresh === -1 ? this.#kept.length : fresh)
     this.feedback.forget(now - this.#keepMs)
+    this.bodies.forget(now - this.#bodiesMs)
     for (const grain of ['minute', 'hour', 'day'] as const)
       for (const at of this.#sums[grain].keys()) if (at < now - keepSumsMs[grain]) this.#sums[grain].delete(at)
     return false

@@ -1,10 +1,13 @@
 import { statSync } from 'node:fs'
 import type { Database } from 'better-sqlite3'
+import type { BodiesOf, CallBodies } from '../../core/call-bodies.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { Feedback } from '../../core/feedback.ts'
+import type { KeptBodies } from '../body-store.ts'
 import type { CallQuery, FiguresQuery } from '../call-store.ts'
 import type { FeedbackOf, QualityQuery, QualityReport } from '../feedback-store.ts'
 import { isOfNoUse, reasonOf, setAside } from './cache-file.ts'
+import { createBodyWrites, readBodies } from './call-bodies.ts'
 import { openCallFile } from './call-file.ts'
 import { createCallReads, type PackedReport, type TextPage } from './call-reads.ts'
 import { createCallRetention } from './call-retention.ts'
@@ -20,6 +23,7 @@ import type { Session } from './session.ts'
 export type CallProcedures = {
   /** Takes entries as JSON, one on each line. */
   append(lines: string): void
+  keepBodies(kept: readonly KeptBodies[]): void
   /** Gives whether there is more to take away. */
   retain(now: number): boolean
   /** Gives false when its key said too much of that call. */
@@ -33,6 +37,7 @@ export type CallReadProcedures = {
   figures(query: FiguresQuery): PackedReport
   feedback(call: string): readonly Feedback[]
   quality(query: QualityQuery): QualityReport
+  bodies(which: BodiesOf): CallBodies | undefined
 }
 
 /** What is asked of a file, within its thread. */
@@ -54,6 +59,7 @@ interface Work {
   readonly write: ReturnType<typeof createCallWrites>
   readonly retain: ReturnType<typeof createCallRetention>
   readonly say: ReturnType<typeof createFeedbackWrites>
+  readonly keepBodies: ReturnType<typeof createBodyWrites>
 }
 
 /** The file of calls, in the thread that writes it. One that is broken is set aside, and a new one begun. */
@@ -123,17 +129,19 @@ export const openCallDesk = (data: CallThreadData, tell: Session['tell']): OpenD
         if (!isMore) work?.session.database.pragma('incremental_vacuum(2000)')
         return isMore
       },
+      keepBodies: (kept) => using(({ keepBodies }) => keepBodies(kept)),
       say: ({ feedback, of }) => using(({ say }) => say(feedback, of)),
     },
     close,
   }
 }
 
-const workOn = (database: Database, { keep }: CallThreadData): Work => ({
+const workOn = (database: Database, { keep, keys }: CallThreadData): Work => ({
   session: openSession({ database, wall: Date.now, patienceMs, tell: () => {} }),
   write: createCallWrites(database),
   retain: createCallRetention(database, keep),
   say: createFeedbackWrites(database),
+  keepBodies: createBodyWrites(database, { keys, mostBytes: keep.mostBytes }),
 })
 
 const moveAway = (path: string): string | undefined => {
@@ -145,7 +153,7 @@ const moveAway = (path: string): string | undefined => {
 }
 
 /** The file of calls, in the thread that reads it; it is opened again when another one has taken its place. */
-export const openCallReader = ({ path }: CallReaderData): OpenDesk<CallReadProcedures> => {
+export const openCallReader = ({ path, keys }: CallReaderData): OpenDesk<CallReadProcedures> => {
   let database: Database | undefined
   let identity = ''
 
@@ -153,7 +161,7 @@ export const openCallReader = ({ path }: CallReaderData): OpenDesk<CallReadProce
     database?.close()
     database = undefined
   }
-  const reading = <T>(act: (reads: ReturnType<typeof createCallReads>) => T): T => {
+  const reading = <T>(act: (reads: ReturnType<typeof createCallReads>, opened: Database) => T): T => {
     const now = identityOf(path)
     if (database === undefined || now !== identity) {
       close()
@@ -161,7 +169,7 @@ export const openCallReader = ({ path }: CallReaderData): OpenDesk<CallReadProce
       identity = now
     }
     try {
-      return act(createCallReads(database))
+      return act(createCallReads(database), database)
     } catch (thrown) {
       if (!(thrown instanceof GatewayError)) close()
       throw thrown
@@ -175,6 +183,7 @@ export const openCallReader = ({ path }: CallReaderData): OpenDesk<CallReadProce
       figures: (query) => reading((reads) => reads.figures(query)),
       feedback: (call) => reading((reads) => reads.feedback(call)),
       quality: (query) => reading((reads) => reads.quality(query)),
+      bodies: (which) => reading((_reads, opened) => readBodies(opened, keys, which)),
     },
     close,
   }

@@ -1,3 +1,4 @@
+import { bodyTables } from './body-tables.ts'
 import { feedbackTables } from './feedback-tables.ts'
 import type { FileKind } from './open-database.ts'
 
@@ -32,7 +33,7 @@ const tables: readonly string[] = [
 /** The file of calls; its mark is "TolC" in ASCII. */
 export const callFile: FileKind = {
   applicationId: 0x546f6c43,
-  migrations: [tables, feedbackTables],
+  migrations: [tables, feedbackTables, bodyTables],
   atFirst: (database) => {
     database.pragma('page_size = 4096')
     database.pragma('auto_vacuum = INCREMENTAL')

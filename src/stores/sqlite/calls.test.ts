@@ -59,8 +59,13 @@ function asked<P extends Procedures>({ procedures, close }: Desk<P>): Questions<
 /** Without threads, whose starting takes longer than all the rest. */
 const openHere = ({ path }: Pick<Folder, 'path'>, keep: Partial<CallRetention> = {}): CallStore =>
   callsOver(
-    asked(openCallDesk({ role: 'calls', path, keep: { keepMs: hourMs, mostBytes: undefined, ...keep } }, () => {})),
-    asked(openCallReader({ role: 'calls-reader', path })),
+    asked(
+      openCallDesk(
+        { role: 'calls', path, keep: { keepMs: hourMs, mostBytes: undefined, ...keep }, keys: [] },
+        () => {},
+      ),
+    ),
+    asked(openCallReader({ role: 'calls-reader', path, keys: [] })),
   )
 
 callStoreSuite('A file of SQLite', async () => {

@@ -3,6 +3,7 @@ import type { CallEntry } from '../../core/call-entry.ts'
 import { addPacked, type CallFigures, noFigures, readFigures } from '../call-figures.ts'
 import type { CallQuery, CallRetention, FiguresQuery, NamedFigures } from '../call-store.ts'
 import { type ObservedStore, tooMuch } from '../feedback-store.ts'
+import type { BodyKeys } from './call-bodies.ts'
 import type { CallProcedures, CallReadProcedures } from './call-desk.ts'
 import { startThread } from './channel.ts'
 import { lazyThread, type Questions } from './lazy-thread.ts'
@@ -10,6 +11,8 @@ import { lazyThread, type Questions } from './lazy-thread.ts'
 export interface SqliteCallsOptions {
   readonly path: string
   readonly keep: CallRetention
+  /** What was said is encrypted with the first, decrypted with any; default: it is not encrypted. */
+  readonly keys?: BodyKeys | undefined
   readonly warn: (message: string, facts: Readonly<Record<string, unknown>>) => void
 }
 
@@ -17,9 +20,10 @@ export interface SqliteCallsOptions {
 const quietMs = 600_000
 
 /** Calls in a file, which several processes may share: one thread writes, one reads while somebody asks. */
-export const createSqliteCalls = async ({ path: written, keep, warn }: SqliteCallsOptions): Promise<ObservedStore> => {
+export const createSqliteCalls = async (options: SqliteCallsOptions): Promise<ObservedStore> => {
+  const { path: written, keep, keys = [], warn } = options
   const path = resolve(written)
-  const starting = startThread<CallProcedures>({ role: 'calls', path, keep })
+  const starting = startThread<CallProcedures>({ role: 'calls', path, keep, keys })
   const toldAt = new Map<string, number>()
   starting.on('callsWarning', ({ message, facts }) => {
     const now = performance.now()
@@ -28,7 +32,7 @@ export const createSqliteCalls = async ({ path: written, keep, warn }: SqliteCal
     warn(message, facts)
   })
   const writer = await starting.open()
-  return callsOver(writer, lazyThread<CallReadProcedures>({ role: 'calls-reader', path }))
+  return callsOver(writer, lazyThread<CallReadProcedures>({ role: 'calls-reader', path, keys }))
 }
 
 /** Calls of whoever writes and whoever reads them. */
@@ -60,6 +64,10 @@ export const callsOver = (writer: Questions<CallProcedures>, reader: Questions<C
     },
     of: (call) => reader.call('feedback', call),
     quality: (query) => reader.call('quality', query),
+  },
+  bodies: {
+    put: (kept) => writer.call('keepBodies', kept),
+    of: (which) => reader.call('bodies', which),
   },
   close: async () => {
     await reader.close()

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts'
 import type { CallRetention } from '../call-store.ts'
+import type { BodyKeys } from './call-bodies.ts'
 import type { ThreadEvents } from './session.ts'
 
 /** What a thread of the store is started with. */
@@ -23,12 +24,15 @@ export interface CallThreadData {
   readonly role: 'calls'
   readonly path: string
   readonly keep: CallRetention
+  /** What was said is sealed with the first, opened with any; none: it is kept as it is. */
+  readonly keys: BodyKeys
 }
 
 /** What the thread that reads calls is started with. */
 export interface CallReaderData {
   readonly role: 'calls-reader'
   readonly path: string
+  readonly keys: BodyKeys
 }
 
 /** What a thread is started with. */
