@@ -102,7 +102,8 @@ describe('the shape of a text', () => {
       const text = piece.repeat(Math.ceil(32e6 / piece.length))
       const started = performance.now()
       assert.ok(own(text).length <= redactedLimit)
-      assert.ok(performance.now() - started < 500, piece)
+      // By the square of its length it would be days; a busy machine may make a part of a second more.
+      assert.ok(performance.now() - started < 3_000, piece)
     }
   })
 
