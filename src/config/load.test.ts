@@ -117,6 +117,7 @@ describe('a configuration', () => {
       calls: { keepMs: 30 * 86_400_000, mostBytes: 5 * 1024 ** 3, path: resolve('tollgate-calls.db'), prompts: true },
       traces: undefined,
       quality: { webhook: undefined },
+      storeBodies: undefined,
       propagate: false,
     })
   })

@@ -67,8 +67,8 @@ describe('what reports tell of answers from memory', () => {
     assert.deepEqual([row?.calls, row?.attempts, row?.hits], [6, 6 - hits, hits])
     const { text } = await rig.admin('GET', 'usage?by=model&format=csv')
     const [head = '', line = ''] = text.split('\r\n')
-    assert.match(head, /,hits,saved_usd,unknown_saved$/)
-    assert.match(line, /^kept,\d,6,.*,\d,[\d.]+,\d$/)
+    assert.match(head, /,hits,saved_usd,unknown_saved,retries$/)
+    assert.match(line, /^kept,\d,6,.*,\d,[\d.]+,\d,0$/)
   })
 
   test('what is neither cached nor asked is no hit', async () => {
