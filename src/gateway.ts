@@ -1,21 +1,16 @@
 import type { Match } from './core/allowance.ts'
 import type { Answer, Form } from './core/answer.ts'
 import { type Background, createBackground } from './core/background.ts'
-import { wishWithin } from './core/cache-words.ts'
-import { type Attempt, type CacheWish, type Call, type Caller, createId } from './core/call.ts'
+import type { Attempt, Call } from './core/call.ts'
 import type { Reader } from './core/chunk.ts'
 import type { Clock } from './core/clock.ts'
 import { asGatewayError, GatewayError } from './core/errors.ts'
 import { compose, type Handler } from './core/handler.ts'
-import type { OutputRules } from './core/output-rules.ts'
-import { type Priority, priorityWithin } from './core/priority.ts'
 import type { PromptNames } from './core/prompt-names.ts'
-import type { ProviderKey } from './core/provider-key.ts'
+import { callOf, type Question } from './core/question.ts'
 import type { RecallStanding } from './core/recall-standing.ts'
 import type { Sink } from './core/record.ts'
-import type { Request } from './core/request.ts'
-import { Stop, type StopSignal } from './core/stop.ts'
-import type { TraceContext } from './core/trace.ts'
+import { Stop } from './core/stop.ts'
 import type { Transcript } from './core/transcript.ts'
 import { bookTo } from './ledger/book.ts'
 import type { Ledger } from './ledger/ledger.ts'
@@ -26,6 +21,7 @@ import type { Hedging } from './routing/hedging.ts'
 import type { Plan } from './routing/plan.ts'
 import type { RetryBudget } from './routing/retry-budget.ts'
 import { createRoute } from './routing/route.ts'
+import { limitOf } from './routing/time-limit.ts'
 import { type Admit, createAdmit } from './stages/admit.ts'
 import { begin } from './stages/begin.ts'
 import { breaker } from './stages/breaker.ts'
@@ -180,61 +176,6 @@ const assemble = (parts: Parts, load: () => number): Assembled => {
   return { handle, mirrors, background, recall }
 }
 
-/** One thing asked of the gateway, before it is a call. */
-export interface Question {
-  readonly request: Request
-  readonly caller: Caller
-  /** A key of the caller's own account at a provider; undefined: the gateway's own are used. */
-  readonly providerKey?: ProviderKey | undefined
-  /** The caller's own id for it, if it is safe to repeat; else one is made. */
-  readonly id?: string | undefined
-  /** The caller's limit for everything; the route's own limit holds too. */
-  readonly timeoutMs?: number | undefined
-  /** The caller's limit until a stream begins. */
-  readonly beginWithinMs?: number | undefined
-  readonly noFallback?: boolean | undefined
-  readonly retryCount?: number | undefined
-  /** Against others that wait for the same target; no more than its key may. */
-  readonly priority?: Priority | undefined
-  /** The caller's own name for it, 1 to 255 printable characters. */
-  readonly idempotencyKey?: string | undefined
-  /** What the caller wishes of answers from memory; no more than its key may. */
-  readonly cacheWish?: CacheWish | undefined
-  /** What is done so that its answer satisfies its format, in place of what its model says. */
-  readonly output?: OutputRules | undefined
-  /** The trace that it belongs to. */
-  readonly trace?: TraceContext | undefined
-}
-
-/** When a call began, how long it may take, and what stops it. */
-interface Beginning {
-  /** On the process clock. */
-  readonly started: number
-  readonly totalMs: number
-  readonly signal: StopSignal
-}
-
-/** A question as the call that it is from now on. */
-export const callOf = (question: Question, { started, totalMs, signal }: Beginning): Call => ({
-  id: question.id ?? createId(),
-  startedAt: Date.now(),
-  started,
-  deadline: started + totalMs,
-  request: question.request,
-  caller: question.caller,
-  providerKey: question.providerKey,
-  signal,
-  account: { attempts: [] },
-  notes: {},
-  noFallback: question.noFallback ?? false,
-  retryCount: question.retryCount ?? 0,
-  priority: priorityWithin(question.priority, question.caller.priority),
-  idempotencyKey: question.idempotencyKey,
-  cacheWish: wishWithin(question.cacheWish, question.caller.cache),
-  output: question.output,
-  trace: question.trace,
-})
-
 /** A call under way. */
 export interface Opened {
   readonly call: Call
@@ -313,16 +254,6 @@ export const createGatewayFrom = (parts: Parts): Gateway => {
       cancelAll(reason)
     },
   }
-}
-
-const defaultTotalMs = 600_000
-const defaultStreamTotalMs = 3_600_000
-
-/** How long a question may take, in milliseconds: as its route says, or its caller where that is less. */
-export const limitOf = (plan: Plan, { request, timeoutMs }: Question): number => {
-  const timeouts = plan.find(request.model)?.timeouts
-  const own = request.stream ? (timeouts?.streamTotalMs ?? defaultStreamTotalMs) : (timeouts?.totalMs ?? defaultTotalMs)
-  return timeoutMs === undefined ? own : Math.min(own, timeoutMs)
 }
 
 /**

@@ -1,7 +1,7 @@
 import process from 'node:process'
-import type { Runtime } from '../config/assemble.ts'
 import { assemble } from '../config/assemble.ts'
 import { parseConfig } from '../config/load.ts'
+import type { Runtime } from '../config/runtime.ts'
 import type { ConfigInput } from '../config/schema.ts'
 import { type CacheWord, cacheWords, wishOfWord } from '../core/cache-words.ts'
 import type { Caller } from '../core/call.ts'

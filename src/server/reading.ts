@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Caller } from '../core/call.ts'
 import { parseJson } from '../core/parse-json.ts'
-import type { Question } from '../gateway.ts'
+import type { Question } from '../core/question.ts'
 import { jsonLimitsOf } from './json-limits.ts'
 import { passedTo, throughTo } from './passthrough.ts'
 import { questionOf, withHeaders } from './question.ts'

@@ -1,8 +1,8 @@
-import type { Runtime } from '../config/assemble.ts'
 import { ConfigError } from '../config/complaints.ts'
 import type { Config } from '../config/config.ts'
 import { createReloader, type Reloader } from '../config/reload.ts'
 import { exposureProblem } from '../config/resolve-server.ts'
+import type { Runtime } from '../config/runtime.ts'
 
 /** Puts another configuration in force in a process that runs, and tells its log of it. `load`: default, it stays as it is. */
 export const reloaderOf = (config: Config, runtime: Runtime, load: (() => Promise<Config>) | undefined): Reloader =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { assemble, type Runtime } from '../../config/assemble.ts'
+import { assemble } from '../../config/assemble.ts'
 import { parseConfig } from '../../config/load.ts'
+import type { Runtime } from '../../config/runtime.ts'
 import type { ConfigInput } from '../../config/schema.ts'
 import type { Caller } from '../../core/call.ts'
 import { asGatewayError, type GatewayError } from '../../core/errors.ts'

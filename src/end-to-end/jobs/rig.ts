@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { type Additions, assemble, type Runtime } from '../../config/assemble.ts'
+import { type Additions, assemble } from '../../config/assemble.ts'
 import { parseConfig } from '../../config/load.ts'
+import type { Runtime } from '../../config/runtime.ts'
 import type { ConfigInput } from '../../config/schema.ts'
 import type { Caller } from '../../core/call.ts'
 import type { Job } from '../../core/job.ts'
