@@ -100,7 +100,10 @@ export const openObserving = (options: ObservingOptions): Observing => {
       },
     }),
     feedbackOf: store.feedback.of,
-    repeated: (call, isSame) => void keepRepeated(store, keeping.flush, { call, isSame }).catch(() => undefined),
+    repeated: (call, isSame) =>
+      void keepRepeated(store, keeping.flush, { call, isSame }).catch((error: unknown) =>
+        warn('Whether an answer was the same again could not be kept.', { error, call }),
+      ),
     quality: async (query) => ({
       report: await store.feedback.quality({ ...query, budgets: options.budgets() }),
       declines: declines.current(),
