@@ -50,9 +50,9 @@ export const BudgetForm = ({ of, close, done }: BudgetFormProps) => {
       unit,
       limit: isMoney ? limit : Number(limit),
       window: unit === 'concurrency' ? undefined : windowIn(fields),
+      onLimit: textIn(fields, 'onLimit'),
       ...(isMoney && {
         hard: fields.get('hard') !== 'no',
-        onLimit: textIn(fields, 'onLimit'),
         onShort: textIn(fields, 'onShort'),
         alerts: listIn(fields, 'alerts')?.map(Number),
         webhook: textIn(fields, 'webhook'),
@@ -126,6 +126,17 @@ export const BudgetForm = ({ of, close, done }: BudgetFormProps) => {
           <Field label="Tell at percents" name="alerts" value={of?.alerts.join(', ') ?? '50, 80, 100'} />
           <Field label="Tell whom" name="webhook" value={of?.webhook} hint="A name of webhooks.endpoints." />
         </div>
+      )}
+      {!isMoney && (
+        <Choice
+          label="A call that does not fit"
+          name="onLimit"
+          value={of?.onLimit ?? 'refuse'}
+          choices={[
+            ['refuse', 'is refused'],
+            ['wait', 'waits for its turn'],
+          ]}
+        />
       )}
       {!of && <Field label="Name" name="id" hint="Empty: made of the rest." />}
     </Confirm>
