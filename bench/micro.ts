@@ -7,7 +7,7 @@ import { createRedactor } from '../src/core/redact.ts'
 import type { Request } from '../src/core/request.ts'
 import type { Target } from '../src/core/target.ts'
 import { noUsage } from '../src/core/usage.ts'
-import { createLog, createLogSink } from '../src/telemetry/log.ts'
+import { createLog } from '../src/telemetry/log.ts'
 import { createMetrics } from '../src/telemetry/metrics.ts'
 import { anthropicMessages } from '../src/wire/anthropic-messages/index.ts'
 import { openaiChat } from '../src/wire/openai-chat/index.ts'
@@ -152,7 +152,7 @@ export const micro: Measurement = async (rig: Rig) => {
   const metrics = createMetrics({ process: false })
   const redact = createRedactor(['sk-gw-0042', 'sk-upstream'])
   const log = createLog({ level: 'info', destination: join(rig.folder, 'micro.log'), redact })
-  const writeLine = createLogSink(log)
+  const writeLine = (one: CallRecord) => log.calls([one])
   const works: Work[] = [
     ...requestWorks(),
     ...chunkWorks(),

@@ -13,8 +13,7 @@ import { createRetryBudget } from '../routing/retry-budget.ts'
 import type { FileStore } from '../stores/file-store.ts'
 import type { Store } from '../stores/store.ts'
 import { createSchemaChecks, type SchemaChecks } from '../structured/schema-checks.ts'
-import { type Batch, createBatch } from '../telemetry/batch.ts'
-import { createLogSink } from '../telemetry/log.ts'
+import { type Batch, createBatch, oneByOne } from '../telemetry/batch.ts'
 import { openTraces, type Traces } from '../telemetry/open-traces.ts'
 import { providerNameOf } from '../telemetry/provider-names.ts'
 import { wireNamed } from '../wire/wires.ts'
@@ -71,10 +70,10 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
   })
   const { health, carried, log, metrics } = foundation
   const batch = createBatch([
-    ...(config.telemetry.metrics ? [metrics.sink] : []),
-    createLogSink(log),
-    ...(traces ? [traces.sink] : []),
-    (record) => observing.watch(record),
+    ...(config.telemetry.metrics ? [oneByOne(metrics.sink)] : []),
+    log.calls,
+    ...(traces ? [oneByOne(traces.sink)] : []),
+    oneByOne((record) => observing.watch(record)),
   ])
   const store = additions.store ?? (await openStore(config.store))
   const answers = createAnswers(config.cache, (message, facts) => log.logger.warn(facts, message))

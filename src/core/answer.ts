@@ -79,9 +79,13 @@ export class Answer implements AsyncIterable<Chunk> {
     return this
   }
 
-  /** The next chunk, without taking it: it comes again by `pull`. Nobody is told of it yet. */
-  async peek(): Promise<Chunk | undefined> {
-    const chunk = await this.#source.pull()
+  /** The next chunk, without taking it: it comes again by `pull`. Nobody is told of it yet. Gives a promise only when it must wait. */
+  peek(): Chunk | undefined | Promise<Chunk | undefined> {
+    const next = this.#source.pull()
+    return next instanceof Promise ? next.then(this.#lookedAt) : this.#lookedAt(next)
+  }
+
+  readonly #lookedAt = (chunk: Chunk | undefined): Chunk | undefined => {
     this.#ahead.push(chunk)
     return chunk
   }

@@ -15,10 +15,11 @@ export const defaultJsonLimits: JsonLimits = { depth: 64, tokens: 200_000, uniqu
  * never with the body's own words, save the name of a key that occurs twice.
  */
 export const parseJson = (bytes: Buffer, limits: JsonLimits = defaultJsonLimits): JsonObject => {
-  if (!isUtf8(bytes)) throw notUtf8(bytes)
+  const isPlain = isAscii(bytes)
+  if (!isPlain && !isUtf8(bytes)) throw notUtf8(bytes)
   const latin = bytes.toString('latin1')
   const scan = new JsonScan(bytes, latin, limits).run()
-  const value = parsed(bytes, isAscii(bytes) ? latin : bytes.toString('utf8'))
+  const value = parsed(bytes, isPlain ? latin : bytes.toString('utf8'))
   if (scan.hasDangerousKey) dropDangerousKeys(value)
   return value
 }

@@ -66,7 +66,8 @@ class Gauge {
 
   set(share: number): void {
     let level = 0
-    for (const [index, step] of steps.entries()) if (share >= step - (this.level > index ? slack : 0)) level = index + 1
+    for (let index = 0; index < steps.length; index++)
+      if (share >= (steps[index] as number) - (this.level > index ? slack : 0)) level = index + 1
     this.level = level
   }
 }
@@ -77,7 +78,7 @@ export const createOverload = ({ calls, pressure, shed, random, everyMs = 1_000 
   const eventLoop = new Gauge('event_loop')
   const heap = new Gauge('heap')
   const memory = new Gauge('memory')
-  const gauges = [underWay, eventLoop, heap, memory]
+  const gauges = [eventLoop, heap, memory]
   let wasLate = 0
 
   const look = (): void => {
@@ -92,7 +93,9 @@ export const createOverload = ({ calls, pressure, shed, random, everyMs = 1_000 
 
   const tightest = (): Gauge => {
     underWay.set(calls())
-    return gauges.reduce((one, other) => (other.level > one.level ? other : one))
+    let found: Gauge = underWay
+    for (const gauge of gauges) if (gauge.level > found.level) found = gauge
+    return found
   }
   const refuse = ({ reason }: Gauge, whom: Shed): never => {
     shed(reason, whom)

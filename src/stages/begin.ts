@@ -1,5 +1,6 @@
 import type { Answer } from '../core/answer.ts'
 import type { Attempt } from '../core/call.ts'
+import type { Chunk } from '../core/chunk.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Delta, isSemantic } from '../core/delta.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
@@ -23,8 +24,10 @@ export const begin =
         attempt.notes.firstTokenAt = clock.now()
         return answer
       }
-      if (answer.head.form === 'whole') await begun(answer, attempt)
-      else await withinTime(answer, attempt, clock)
+      if (answer.head.form === 'whole') {
+        const body = answer.peek()
+        isBegun(body instanceof Promise ? await body : body, attempt)
+      } else await withinTime(answer, attempt, clock)
     } catch (thrown) {
       const error = asGatewayError(thrown)
       answer.cancel(error)
@@ -51,15 +54,20 @@ const withinTime = async (answer: Answer, attempt: Attempt, clock: Clock): Promi
 const begun = async (answer: Answer, attempt: Attempt): Promise<void> => {
   let bytes = 0
   for (;;) {
-    const chunk = await answer.peek()
-    if (chunk === undefined)
-      throw garbled(`${attempt.target.id} ended its answer before it said anything.`, 'ambiguous')
-    for (const delta of chunk.deltas) if (settles(delta)) return
-    if (answer.head.form === 'whole') return
-    bytes += chunk.bytes.byteLength
+    const peeked = answer.peek()
+    const chunk = peeked instanceof Promise ? await peeked : peeked
+    if (isBegun(chunk, attempt)) return
+    bytes += chunk?.bytes.byteLength ?? 0
     if (bytes > mostBytes)
       throw garbled(`${attempt.target.id} sent ${bytes} bytes without saying anything.`, 'malformed')
   }
+}
+
+/** Does an answer begin with this? Throws what the upstream says of its own failure, and where there is nothing at all. */
+const isBegun = (chunk: Chunk | undefined, attempt: Attempt): boolean => {
+  if (chunk === undefined) throw garbled(`${attempt.target.id} ended its answer before it said anything.`, 'ambiguous')
+  for (const delta of chunk.deltas) if (settles(delta)) return true
+  return false
 }
 
 /** True for what makes an answer begin, or end well without a word. Throws what the upstream says of its own failure. */

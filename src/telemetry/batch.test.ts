@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallRecord } from '../core/record.ts'
-import { createBatch } from './batch.ts'
+import { createBatch, oneByOne } from './batch.ts'
 
 const recordOf = (id: number): CallRecord => ({ id: String(id) }) as CallRecord
 
 const setUp = () => {
   const told: string[] = []
-  const batch = createBatch([({ id }) => told.push(`a${id}`), ({ id }) => told.push(`b${id}`)])
+  const batch = createBatch([oneByOne(({ id }) => told.push(`a${id}`)), oneByOne(({ id }) => told.push(`b${id}`))])
   return { told, batch }
 }
 

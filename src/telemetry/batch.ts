@@ -1,6 +1,9 @@
 import type { CallRecord, Sink } from '../core/record.ts'
 
-/** A sink that gathers records and tells the others many at a time. */
+/** Told of many finished calls at once. */
+export type Gathering = (records: readonly CallRecord[]) => void
+
+/** A sink that gathers records and tells others many at a time. */
 export interface Batch {
   readonly sink: Sink
   /** Tells at once what waits. */
@@ -15,7 +18,7 @@ const mostWaitMs = 20
  * Tells sinks of many calls in one go. One at a time, between two calls, the code of a log line is cold whenever it
  * runs, and costs several times what it does in a row.
  */
-export const createBatch = (sinks: readonly Sink[]): Batch => {
+export const createBatch = (sinks: readonly Gathering[]): Batch => {
   let waiting: CallRecord[] = []
   let timer: NodeJS.Timeout | undefined
   const flush = (): void => {
@@ -23,7 +26,7 @@ export const createBatch = (sinks: readonly Sink[]): Batch => {
     timer = undefined
     const records = waiting
     waiting = []
-    for (const sink of sinks) for (const record of records) sink(record)
+    if (records.length > 0) for (const sink of sinks) sink(records)
   }
   return {
     sink: (record) => {
@@ -34,3 +37,10 @@ export const createBatch = (sinks: readonly Sink[]): Batch => {
     flush,
   }
 }
+
+/** Tells a sink of one call of many after the other. */
+export const oneByOne =
+  (sink: Sink): Gathering =>
+  (records) => {
+    for (const record of records) sink(record)
+  }

@@ -14,6 +14,14 @@ export interface Redacting {
   readonly fresh: Redact
 }
 
+/** What stands at the beginning of a line, and at its end. */
+export interface LineFrame {
+  readonly level: string
+  /** In ISO 8601. */
+  readonly time: string
+  readonly message: string
+}
+
 /**
  * What the log says of a call: who asked what of whom, how it went, what it took and cost; no word of what was said.
  * Every name in it is redacted; the cause of an internal error is not, and is left to its writer.
@@ -21,7 +29,10 @@ export interface Redacting {
 export const callFacts = (
   record: CallRecord,
   { known: redact, fresh }: Redacting,
+  frame?: LineFrame,
 ): Readonly<Record<string, unknown>> => ({
+  level: frame?.level,
+  time: frame?.time,
   id: fresh(record.id),
   purpose: record.notes.purpose,
   parent: redacted(record.notes.parent, fresh),
@@ -53,6 +64,7 @@ export const callFacts = (
   cache: cacheOf(record),
   output: outputOf(record, fresh),
   retryCount: record.retryCount > 0 ? record.retryCount : undefined,
+  message: frame?.message,
 })
 
 /** How loud the line is: what operators must look at stands out, what callers did wrong does not. */

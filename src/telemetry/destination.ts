@@ -8,10 +8,12 @@ const mostAtOnce = 128 * 1024
 const flushMs = 1_000
 /** How long flushing and closing wait for a destination that takes nothing. */
 const patienceMs = 2_000
+const lineFeed = 0x0a
 
 /** Where log lines go: a file or a descriptor, written asynchronously, bounded, and in nobody's way. */
 export interface Destination {
-  write(line: string): void
+  /** Takes whole lines. */
+  write(lines: string): void
   /** How many lines did not fit, because what is behind is stuck, broken or closed. */
   dropped(): number
   /** Resolves when all that was written before is with the operating system, or after two seconds. */
@@ -48,7 +50,10 @@ export const openDestination = (to: string | number, mostBytes: number): Destina
   stream.once('ready', () => {
     isOpen = true
   })
-  stream.on('drop', () => dropped++)
+  const lose = (lines: Buffer): void => {
+    for (const byte of lines) if (byte === lineFeed) dropped++
+  }
+  stream.on('drop', lose)
   // There is no other place to tell it: lines stay buffered until the next try, and what does not fit is counted.
   stream.on('error', (error: NodeJS.ErrnoException) => {
     isBroken ||= error.code === 'EPIPE' || !isOpen
@@ -56,9 +61,10 @@ export const openDestination = (to: string | number, mostBytes: number): Destina
   })
   const timer = setInterval(() => isBroken || stream.flush(), flushMs).unref()
   return {
-    write: (line) => {
-      if (isBroken || isClosing) dropped++
-      else stream.write(Buffer.from(line) as never)
+    write: (lines) => {
+      const bytes = Buffer.from(lines)
+      if (isBroken || isClosing) lose(bytes)
+      else stream.write(bytes as never)
     },
     dropped: () => dropped,
     flush: () =>

@@ -9,7 +9,7 @@ import { GatewayError } from '../core/errors.ts'
 import type { CallRecord } from '../core/record.ts'
 import { createRedactor } from '../core/redact.ts'
 import { noUsage } from '../core/usage.ts'
-import { createLog, createLogSink, type Log, type LogLevel } from './log.ts'
+import { createLog, type Log, type LogLevel } from './log.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'log-'))
 const secret = 'correct-horse-battery-staple'
@@ -62,7 +62,7 @@ const record: CallRecord = {
 }
 
 const lineOf = async (changes: Partial<CallRecord>): Promise<Record<string, unknown>> => {
-  const text = await written((log) => createLogSink(log)({ ...record, ...changes }))
+  const text = await written((log) => log.calls([{ ...record, ...changes }]))
   assert.equal(text.indexOf('\n'), text.length - 1, 'one line')
   return JSON.parse(text)
 }
@@ -169,15 +169,13 @@ describe('the line of a call', () => {
     } catch (error) {
       cause = new GatewayError('internal', 'x', { cause: error })
     }
-    const text = await written((log) => createLogSink(log)({ ...record, outcome: 'error', error: 'internal', cause }))
+    const text = await written((log) => log.calls([{ ...record, outcome: 'error', error: 'internal', cause }]))
     assert.doesNotMatch(text, /tell/)
   })
 
   test('stays one line without control characters, whatever the names are', async () => {
     const evil = 'web"}\n{"level":"error","message":"forged\r\u001b[2J\u0085\u2028'
-    const text = await written((log) =>
-      createLogSink(log)({ ...record, model: evil, caller: { key: evil, team: evil } }),
-    )
+    const text = await written((log) => log.calls([{ ...record, model: evil, caller: { key: evil, team: evil } }]))
     assert.equal(text.split('\n').length, 2)
     assert.doesNotMatch(text.slice(0, -1), /[\p{Cc}\u2028]/u)
     assert.equal(JSON.parse(text).level, 'info')

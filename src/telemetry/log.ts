@@ -1,5 +1,5 @@
 import { type Logger, pino } from 'pino'
-import type { CallRecord, Sink } from '../core/record.ts'
+import type { CallRecord } from '../core/record.ts'
 import { callFacts, levelOf, type Redacting } from './call-line.ts'
 import { openDestination } from './destination.ts'
 import { redactFacts } from './log-facts.ts'
@@ -20,8 +20,8 @@ export interface LogSettings {
 /** The log: one JSON object per line, redacted, buffered, never waiting, never throwing. */
 export interface Log {
   readonly logger: Logger
-  /** One line for a call, made more cheaply than the general way, since every call writes one. */
-  call(record: CallRecord): void
+  /** One line for each call, made more cheaply than the general way, since every call writes one. */
+  calls(records: readonly CallRecord[]): void
   /** How many lines were lost because the destination was stuck, broken or closed. */
   dropped(): number
   flush(): Promise<void>
@@ -43,7 +43,7 @@ export const createLog = (settings: LogSettings): Log => {
       level,
       base: null,
       messageKey: 'message',
-      timestamp,
+      timestamp: () => `,"time":"${timestamp()}"`,
       formatters: { level: (label) => ({ level: label }), log: (facts) => redactFacts(facts, redact) },
       // Errors were described by the formatter already.
       serializers: { err: (described) => described, message: redact },
@@ -52,16 +52,19 @@ export const createLog = (settings: LogSettings): Log => {
   )
   return {
     logger,
-    call: (record) => {
-      const callLevel = levelOf(record)
-      if (!logger.isLevelEnabled(callLevel)) return
-      const facts = callFacts(record, redacting)
-      // An internal error has a stack and causes to describe, which is the logger's own work.
-      if (record.error === 'internal') logger[callLevel](facts, 'call')
-      else
-        destination.write(
-          `{"level":"${callLevel}"${timestamp()},${JSON.stringify(facts).slice(1, -1)},"message":"call"}\n`,
-        )
+    calls: (records) => {
+      let lines = ''
+      for (const record of records) {
+        const level = levelOf(record)
+        if (!logger.isLevelEnabled(level)) continue
+        // An internal error has a stack and causes to describe, which is the logger's own work.
+        if (record.error === 'internal') logger[level](callFacts(record, redacting), 'call')
+        else {
+          const frame = { level, time: timestamp(), message: 'call' }
+          lines += `${JSON.stringify(callFacts(record, redacting, frame))}\n`
+        }
+      }
+      if (lines !== '') destination.write(lines)
     },
     dropped: destination.dropped,
     flush: destination.flush,
@@ -84,7 +87,7 @@ const createMemory = (redact: (text: string) => string): ((text: string) => stri
   }
 }
 
-/** The time as a piece of the line; its seconds are written once and kept, which saves a tenth of a line's cost. */
+/** The time in ISO 8601; its seconds are written once and kept, which saves a tenth of a line's cost. */
 const createTimestamp = (): (() => string) => {
   let second = Number.NaN
   let written = ''
@@ -95,12 +98,6 @@ const createTimestamp = (): (() => string) => {
       second = now - ms
       written = new Date(second).toISOString().slice(0, 20)
     }
-    return `,"time":"${written}${String(ms).padStart(3, '0')}Z"`
+    return `${written}${String(ms).padStart(3, '0')}Z`
   }
 }
-
-/** Writes one line per call, named `call`. */
-export const createLogSink =
-  (log: Log): Sink =>
-  (record) =>
-    log.call(record)

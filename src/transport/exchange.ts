@@ -7,6 +7,7 @@ import type { Splitter } from '../wire/framing.ts'
 import type { Wire } from '../wire/wire.ts'
 import { networkError } from './failures.ts'
 import { Inbox, type Valve } from './inbox.ts'
+import type { Lane } from './pool.ts'
 import { Watchdog, type WatchdogTimeouts } from './watchdog.ts'
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>
@@ -25,6 +26,8 @@ export interface ExchangeLimits {
 }
 
 export interface ExchangeOptions {
+  /** Over which it goes: it counts there until the pool has done with it, which may be later than this exchange. */
+  readonly lane: Pick<Lane, 'underWay'>
   readonly wire: Wire
   /** For messages. */
   readonly target: string
@@ -71,7 +74,7 @@ export class Exchange implements Valve {
 
   constructor(options: ExchangeOptions) {
     this.#options = options
-    this.relay = new Relay(this)
+    this.relay = new Relay(this, options.lane)
     options.signal.addEventListener('abort', this.relay, { once: true })
     const { beginWithinMs } = options
     if (beginWithinMs !== undefined) this.#silence = setTimeout(silent, beginWithinMs, this.relay, beginWithinMs)
@@ -261,9 +264,12 @@ export class Exchange implements Valve {
  */
 class Relay implements Dispatcher.DispatchHandler, StopListener {
   exchange: Exchange | undefined
+  readonly #lane: Pick<Lane, 'underWay'>
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: Exchange, lane: Pick<Lane, 'underWay'>) {
     this.exchange = exchange
+    this.#lane = lane
+    lane.underWay++
   }
 
   handleEvent(): void {
@@ -288,10 +294,12 @@ class Relay implements Dispatcher.DispatchHandler, StopListener {
   }
 
   onResponseEnd(): void {
+    this.#lane.underWay--
     this.exchange?.onResponseEnd()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#lane.underWay--
     this.exchange?.onResponseError(error)
   }
 }

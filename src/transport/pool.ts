@@ -11,11 +11,18 @@ export interface PoolOptions {
   readonly maxAgeMs?: number | undefined
 }
 
+/** The connections to one origin, and how many requests are on their way over them or wait for one. */
+export interface Lane {
+  readonly pool: Pool
+  /** Counted by whoever sends: asking the pool would go through all its connections with each request. */
+  underWay: number
+  /** So many under way that another one would only add to the queue. */
+  readonly most: number
+}
+
 /** The connections to all upstreams: one bounded pool per origin, shared by all providers that live there. */
 export interface Pools {
-  pool(origin: string): Pool
-  /** True when so many requests wait for this origin that another one would only add to the queue. */
-  full(pool: Pool): boolean
+  lane(origin: string): Lane
   /** Waits for what is under way, then closes every connection. */
   close(): Promise<void>
   /** Closes every connection now. */
@@ -24,8 +31,8 @@ export interface Pools {
 
 export const createPools = (options: PoolOptions = {}): Pools => {
   const { connections = 256, waiting = 1024, connectTimeoutMs = 5_000, maxAgeMs = 300_000 } = options
-  const pools = new Map<string, Pool>()
-  const open = (origin: string): Pool => {
+  const lanes = new Map<string, Lane>()
+  const open = (origin: string): Lane => {
     const pool = new Pool(origin, {
       connections,
       pipelining: 1,
@@ -37,25 +44,25 @@ export const createPools = (options: PoolOptions = {}): Pools => {
       maxHeaderSize: 64 * 1024,
       connect: { timeout: connectTimeoutMs },
     })
-    pools.set(origin, pool)
-    return pool
+    const lane = { pool, underWay: 0, most: connections + waiting }
+    lanes.set(origin, lane)
+    return lane
   }
   // All pools are replaced together: an age for each connection would be looked at with every call. What is under way
   // on an old pool is finished there.
   const renewal = setInterval(() => {
-    const old = [...pools.values()]
-    pools.clear()
-    for (const pool of old) void pool.close()
+    const old = [...lanes.values()]
+    lanes.clear()
+    for (const { pool } of old) void pool.close()
   }, maxAgeMs)
   renewal.unref()
   const all = async (end: (pool: Pool) => Promise<void>): Promise<void> => {
-    await Promise.all([...pools.values()].map(end))
-    pools.clear()
+    await Promise.all([...lanes.values()].map(({ pool }) => end(pool)))
+    lanes.clear()
     clearInterval(renewal)
   }
   return {
-    pool: (origin) => pools.get(origin) ?? open(origin),
-    full: (pool) => pool.stats.queued >= waiting,
+    lane: (origin) => lanes.get(origin) ?? open(origin),
     close: () => all((pool) => pool.close()),
     destroy: () => all((pool) => pool.destroy()),
   }

@@ -5,6 +5,7 @@ import type { StopListener, StopSignal } from '../core/stop.ts'
 import { usageReader } from '../wire/raw/usage-reader.ts'
 import { networkError } from './failures.ts'
 import { Inbox, type Valve } from './inbox.ts'
+import type { Lane } from './pool.ts'
 import { Watchdog, type WatchdogTimeouts } from './watchdog.ts'
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>
@@ -15,6 +16,8 @@ export type RawBeginning =
   | { readonly ok: false; readonly status: number; readonly headers: Headers; readonly body: string }
 
 export interface RawExchangeOptions {
+  /** Over which it goes; it counts there until the pool has done with it. */
+  readonly lane: Pick<Lane, 'underWay'>
   /** For messages. */
   readonly target: string
   /** Bytes kept for a caller that reads slowly. */
@@ -49,6 +52,7 @@ export class RawExchange implements Valve, Dispatcher.DispatchHandler, StopListe
 
   constructor(options: RawExchangeOptions) {
     this.#options = options
+    options.lane.underWay++
     options.signal.addEventListener('abort', this, { once: true })
   }
 
@@ -115,12 +119,14 @@ export class RawExchange implements Valve, Dispatcher.DispatchHandler, StopListe
   }
 
   onResponseEnd(): void {
+    this.#options.lane.underWay--
     if (this.#inbox) this.#inbox.close()
     else this.#tellRefusal()
     this.#over()
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#options.lane.underWay--
     if (!this.#reason) {
       const failure = networkError(error, this.#controller !== undefined, this.#options.target)
       this.#reason = failure

@@ -1,12 +1,11 @@
 import type { Readable } from 'node:stream'
-import type { Pool } from 'undici'
 import { Answer } from '../core/answer.ts'
 import type { Attempt } from '../core/call.ts'
 import { asGatewayError, GatewayError, incapable } from '../core/errors.ts'
 import type { Raw } from '../core/raw.ts'
 import { traceHeaders } from '../core/trace.ts'
 import type { Provider } from '../providers/provider.ts'
-import type { Pools } from './pool.ts'
+import type { Lane, Pools } from './pool.ts'
 import { type RawBeginning, RawExchange } from './raw-exchange.ts'
 import { bodyHeaders } from './raw-headers.ts'
 
@@ -58,8 +57,8 @@ export const postRaw = async (attempt: Attempt, question: RawQuestion, pools: Po
   const traced = attempt.passedTrace && traceHeaders(attempt.passedTrace)
   const headers: Record<string, string> = { ...raw.headers, ...traced, ...own, 'accept-encoding': 'identity' }
   if (Buffer.isBuffer(body)) headers['content-length'] = String(body.length)
-  const pool = pools.pool(url.origin)
-  const beginning = await begin(attempt, pool, { method: raw.method, path: url.pathname + url.search, headers, body })
+  const lane = pools.lane(url.origin)
+  const beginning = await begin(attempt, lane, { method: raw.method, path: url.pathname + url.search, headers, body })
   if (!beginning.ok) throw question.refusal(beginning)
   attempt.line.status = beginning.status
   const { target } = attempt
@@ -74,15 +73,15 @@ interface Outgoing {
   readonly body: Buffer | Readable | undefined
 }
 
-const begin = (attempt: Attempt, pool: Pool, outgoing: Outgoing): Promise<RawBeginning> =>
+const begin = (attempt: Attempt, lane: Lane, outgoing: Outgoing): Promise<RawBeginning> =>
   new Promise((resolve, reject) => {
     const { signal, target, timeouts, line } = attempt
     if (signal.aborted) {
       reject(asGatewayError(signal.reason))
       return
     }
-    const options = { target: target.id, bufferBytes, maxErrorBytes, timeouts, signal, line, resolve, reject }
-    pool.dispatch(
+    const options = { lane, target: target.id, bufferBytes, maxErrorBytes, timeouts, signal, line, resolve, reject }
+    lane.pool.dispatch(
       { ...outgoing, method: outgoing.method as 'POST', body: outgoing.body ?? null },
       new RawExchange(options),
     )

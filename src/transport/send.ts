@@ -218,12 +218,13 @@ const start = (
     reject(asGatewayError(signal.reason))
     return
   }
-  const pool = pools.pool(outgoing.origin)
-  if (pools.full(pool)) {
+  const lane = pools.lane(outgoing.origin)
+  if (lane.underWay >= lane.most) {
     reject(new GatewayError('overloaded', `Too many calls wait for ${target.id}.`, { outcome: 'not_sent' }))
     return
   }
   const { relay } = new Exchange({
+    lane,
     wire,
     target: target.id,
     limits,
@@ -236,7 +237,7 @@ const start = (
     reject,
   })
   const accept = request.stream ? wire.framing.contentType : 'application/json'
-  pool.dispatch(
+  lane.pool.dispatch(
     {
       path: outgoing.path,
       method: 'POST',
