@@ -41,12 +41,14 @@ export const frameText = (
 
 const nowLines = (tick: JsonObject): string[] => {
   const minute = objectOf(tick.minute)
+  // What went before was not watched, and stands below.
+  const watched = Math.max(1, number(tick.watchedSeconds))
   const { p50, p95 } = objectOf(tick.latencyMs)
   const queues = listOf(tick.queues).filter(({ waiting }) => number(waiting) > 0)
   return [
     `tollgate top  ${typeof tick.at === 'number' ? `${new Date(tick.at).toISOString().slice(11, 19)} UTC` : ''}`,
     `now        ${number(tick.calls)} calls/s  ${number(tick.errors)} errors/s  ${number(tick.inFlight)} under way  ${shortUsd(tick.costUsd)}/s`,
-    `minute     ${number(minute.calls)} calls  ${number(minute.errors)} errors  p50 ${shortMs(p50)}  p95 ${shortMs(p95)}  ${shortUsd(minute.costUsd)}`,
+    `${(watched < 60 ? `last ${watched} s` : 'minute').padEnd(11)}${number(minute.calls)} calls  ${number(minute.errors)} errors  p50 ${shortMs(p50)}  p95 ${shortMs(p95)}  ${shortUsd(minute.costUsd)}`,
     ...queues.map(
       ({ name, waiting, waitMs }) => `waiting    ${printable(String(name))}: ${waiting}, ${shortMs(waitMs)}`,
     ),

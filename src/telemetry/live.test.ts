@@ -41,10 +41,12 @@ describe('what happens, told as it happens', () => {
       assert.deepEqual(begun?.minute.calls, 0)
       assert.deepEqual(first?.second, { calls: 1, errors: 0, cost: 1_000_000_001n })
       assert.deepEqual(second?.second, { calls: 1, errors: 1, cost: 1_000_000_002n })
+      assert.equal(second?.watchedSeconds, 2)
       assert.deepEqual(second?.minute, { calls: 2, errors: 1, cost: 2_000_000_003n })
       assert.ok(Math.abs((second?.latencyMs?.p95 ?? 0) / 300 - 1) < 0.01)
       for (let passed = 0; passed < 61; passed++) mock.timers.tick(1_000)
       assert.deepEqual(ticks.at(-1)?.minute.calls, 0)
+      assert.equal(ticks.at(-1)?.watchedSeconds, 60)
       assert.equal(ticks.at(-1)?.latencyMs, undefined)
       live.close()
     } finally {

@@ -15,8 +15,9 @@ export interface LiveTick {
   /** Unix milliseconds. */
   readonly at: number
   readonly second: LiveSum
-  /** As far as somebody listened. */
   readonly minute: LiveSum
+  /** For how many seconds of that minute somebody listened: nothing is known of the others. */
+  readonly watchedSeconds: number
   /** How long the calls of that minute took; undefined: there was none. */
   readonly latencyMs: { readonly p50: number; readonly p95: number } | undefined
 }
@@ -122,6 +123,7 @@ const tickOf = (seconds: readonly Second[]): LiveTick => {
     at: Date.now(),
     second: sumOf(seconds[0] ?? nothing()),
     minute: sumOf(minute),
+    watchedSeconds: seconds.length,
     latencyMs: p50 === undefined || p95 === undefined ? undefined : { p50, p95 },
   }
 }

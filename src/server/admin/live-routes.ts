@@ -13,7 +13,7 @@ const follow = createRoute({
   path: '/admin/api/live',
   summary: 'Follow what happens in this process',
   description:
-    'Server-sent events: `call` for each call that ends, as a list shows it, 20 a second at most; `tick` each second with the sums of that second and of the last minute, calls under way, targets that do not fare well, queues that are in use, and how many calls were not told (`dropped`).',
+    'Server-sent events: `call` for each call that ends, as a list shows it, 20 a second at most; `tick` each second with the sums of that second and of the last minute (as far as somebody watched: `watchedSeconds`), calls under way, targets that do not fare well, queues that are in use, and how many calls were not told (`dropped`).',
   tags: ['Calls'],
   request: {
     query: z.strictObject({
@@ -54,6 +54,7 @@ const viewOf = (tick: LiveTick, { observing, queues }: AdminTools) => ({
   at: tick.at,
   ...sumView(tick.second),
   minute: sumView(tick.minute),
+  watchedSeconds: tick.watchedSeconds,
   inFlight: observing?.inFlight() ?? 0,
   latencyMs: tick.latencyMs ?? null,
   health: (observing?.targets() ?? [])
