@@ -34,6 +34,7 @@ import { emulate } from './stages/emulate.ts'
 import { idempotent } from './stages/idempotent.ts'
 import { keep } from './stages/keep.ts'
 import { limit, limitProvider } from './stages/limit.ts'
+import { listen } from './stages/listen.ts'
 import { createMirrors, type Mirrors } from './stages/mirror.ts'
 import { price } from './stages/price.ts'
 import { createRecall, type Recall } from './stages/recall.ts'
@@ -70,6 +71,8 @@ export interface Parts {
   readonly repeats?: Repeats | undefined
   /** Names the instructions of questions in records; undefined: they have no names. */
   readonly nameOf?: PromptNames | undefined
+  /** Is it noted what is said, for a sink that carries it? Default false. */
+  readonly listens?: boolean | undefined
   /** Takes down what callers are told, of the calls it says; undefined: of none. */
   readonly transcribe?: ((call: Call) => Transcript | undefined) | undefined
   readonly clock: Clock
@@ -157,6 +160,7 @@ const assemble = (parts: Parts, load: () => number): Assembled => {
   const handle = compose<Call>(
     [
       recorded, //                        sees every end; tells the sinks one record, the ledger first
+      ...(parts.listens ? [listen] : []), // notes what is said, where somebody asked for that
       ...(parts.keyed ? [idempotent({ ...parts.keyed, clock })] : []), // the same key again: the same answer, not a second call
       ...(money ? [limit({ ...money, gates: parts.gates, forecast: money.forecasts?.calls })] : []), // requests, tokens and calls at once
       ...(remembering

@@ -1,3 +1,4 @@
+import { wholeUsage } from '../core/kept-usage.ts'
 import type { LedgerLine } from '../core/ledger-line.ts'
 import { usdFromNanos } from '../core/money.ts'
 import { inputTokens, outputTokens, type Usage } from '../core/usage.ts'
@@ -69,7 +70,7 @@ export const linesTable = (lines: readonly LedgerLine[]): string =>
 
 /** Nothing is used for an answer from memory. */
 const tokensOf = ({ memory, usage }: LedgerLine, count: (usage: Usage) => number): string =>
-  memory === undefined ? (usage ? String(count(usage)) : '?') : '0'
+  memory === undefined ? (usage ? String(count(wholeUsage(usage))) : '?') : '0'
 
 const rowOf = (line: LedgerLine): string[] => [
   momentText(line.at),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { keptUsage } from '../core/kept-usage.ts'
 import type { LedgerLine } from '../core/ledger-line.ts'
 import { noUsage } from '../core/usage.ts'
 import { createSqliteStore } from '../stores/sqlite/index.ts'
@@ -19,7 +20,7 @@ const lines: readonly LedgerLine[] = [
     team: 'shop',
     model: 'chat',
     target: 'sim/small',
-    usage: measured,
+    usage: keptUsage(measured),
     cost: '1234567891',
   },
   {
@@ -134,6 +135,12 @@ describe('tollgate usage', () => {
     assert.deepEqual(more, [])
     assert.partialDeepStrictEqual(JSON.parse(line), { call: 'c', at: new Date(now - hour).toISOString(), key: 'own' })
     assert.equal(JSON.parse(line).cost, undefined)
+    const shop = await run(['usage', '--lines', '--where', 'team=shop', '--json'], surroundings)
+    const shown = shop.output
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text))
+    assert.deepEqual(shown.find(({ call }) => call === 'a').usage, measured)
   })
 
   test('ends with 1 where there is no store or what is asked cannot be told, with 2 for words it does not know', async () => {

@@ -1,4 +1,5 @@
 import type { Control } from '../control/control.ts'
+import { wholeUsage } from '../core/kept-usage.ts'
 import type { LedgerLine } from '../core/ledger-line.ts'
 import { usdFromNanos } from '../core/money.ts'
 import { noSums, retriesOf, rowOf } from '../stores/line-sums.ts'
@@ -86,8 +87,9 @@ const tellLines = async (control: Control, { from, to, where = {}, limit, json }
   if (found.length > limit) tell(`-- only the newest ${limit} are shown; --limit shows more.`)
 }
 
-const lineJson = ({ at, cost, held, saved, ...line }: LedgerLine) => ({
+const lineJson = ({ at, usage, cost, held, saved, ...line }: LedgerLine) => ({
   ...line,
+  usage: usage && wholeUsage(usage),
   at: momentJson(at),
   cost: cost === undefined ? undefined : moneyJson(BigInt(cost)),
   held: held === undefined ? undefined : moneyJson(BigInt(held)),

@@ -20,7 +20,7 @@ export const openCalls = (config: CallsPlace, warn: Warn): ObservedStore => {
     return opening
   }
   return {
-    append: async (entries) => (await opened()).append(entries),
+    append: async (texts) => (await opened()).append(texts),
     find: async (id) => (await opened()).find(id),
     list: async (query) => (await opened()).list(query),
     figures: async (query) => (await opened()).figures(query),

@@ -12,7 +12,7 @@ export const resolveTraces = (
 ): TraceSettings | undefined => {
   if (!written) return undefined
   const path = ['telemetry', 'traces']
-  const { otlp, global, sample, service } = written
+  const { otlp, global, sample, service, content } = written
   if (otlp === undefined && !global) complain(path, 'needs otlp, the address of a collector, or global: true')
   if (otlp !== undefined && global) complain([...path, 'global'], 'does not go with otlp: spans go to one of them')
   const problem = otlp === undefined ? undefined : baseUrlProblem(otlp)
@@ -22,5 +22,6 @@ export const resolveTraces = (
     collector: otlp === undefined ? undefined : { url: otlp.replace(/\/+$/, ''), headers },
     sample,
     service,
+    content,
   }
 }

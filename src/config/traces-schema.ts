@@ -26,6 +26,11 @@ export const tracesSchema = section(
         'The share of traces that is sent of those that begin here; one that a caller began is sent when the caller says so.',
       examples: ['10%'],
     }).prefault('100%'),
+    content: flag({
+      description:
+        'Whether the spans of conversations carry what was asked and answered, at most 65,536 characters of each, without secrets. Whoever reads the traces reads it.',
+      examples: [true],
+    }).prefault(false),
     service: text({
       description: 'What the gateway is called there: `service.name`.',
       examples: ['llm-gateway'],

@@ -1,5 +1,5 @@
+import type { KeptUsage } from './kept-usage.ts'
 import type { Operation } from './request.ts'
-import type { Usage } from './usage.ts'
 
 /** One attempt in the ledger, or one call that was answered from memory. What is unknown is absent; nothing of the conversation is kept. */
 export interface LedgerLine {
@@ -31,7 +31,7 @@ export interface LedgerLine {
   /** `ok`, or a name of `outcomes`. */
   readonly outcome: string
   readonly error?: string | undefined
-  readonly usage?: Usage | undefined
+  readonly usage?: KeptUsage | undefined
   /** Nano-dollars as decimal digits; absent: unknown. */
   readonly cost?: string | undefined
   /** Nano-dollars that were held for it; absent: no budget asked. */

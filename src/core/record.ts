@@ -6,7 +6,7 @@ import type { Operation } from './request.ts'
 import type { TraceContext } from './trace.ts'
 import type { Usage } from './usage.ts'
 
-/** What is known of a finished call: metrics, logs, traces, bills and reports are views of it. No words of the conversation. */
+/** What is known of a finished call: metrics, logs, traces, bills and reports are views of it. No words of the conversation, but in `notes.said`. */
 export interface CallRecord {
   readonly id: string
   /** Unix milliseconds. */

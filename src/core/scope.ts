@@ -27,12 +27,8 @@ export const scopeFrom = (text: string): Scope | undefined => {
 
 const isScopeKind = (text: string): text is ScopeKind => scopeKinds.some((kind) => kind === text)
 
-const known = new WeakMap<Caller, readonly Scope[]>()
-
 /** The scopes a call belongs to by its caller, in the order of their kinds. */
 export const scopesOf = (caller: Caller): readonly Scope[] => {
-  const found = known.get(caller)
-  if (found) return found
   const scopes: Scope[] = ['gateway:*']
   if (caller.org !== undefined) scopes.push(`org:${caller.org}`)
   if (caller.team !== undefined) scopes.push(`team:${caller.team}`)
@@ -41,6 +37,5 @@ export const scopesOf = (caller: Caller): readonly Scope[] => {
   if (caller.endUser !== undefined) scopes.push(`end_user:${caller.endUser}`)
   if (caller.session !== undefined) scopes.push(`session:${caller.session}`)
   for (const name of Object.keys(caller.tags ?? {}).sort()) scopes.push(`tag:${name}=${caller.tags?.[name]}`)
-  known.set(caller, scopes)
   return scopes
 }

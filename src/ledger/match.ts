@@ -1,31 +1,23 @@
 import type { Allowance, Bound, Match } from '../core/allowance.ts'
 import type { Caller } from '../core/call.ts'
 import { type Scope, scopesOf } from '../core/scope.ts'
-
-/** What was found before for one caller, by model and provider; names that make no difference share an entry. */
-interface Found {
-  readonly model: string
-  readonly provider: string
-  readonly bounds: readonly Bound[]
-  readonly before: Found | undefined
-}
+import { type MadeUpNames, MatchMemory } from './match-memory.ts'
 
 const none: readonly Bound[] = []
 
-/** Says which of these allowances bind a caller. Made anew when they change; callers are remembered as long as they live. */
+/** Says which of these allowances bind a caller. Made anew when they change, and nothing is remembered from before then. */
 export const createMatch = (allowances: readonly Allowance[]): Match => {
   if (allowances.length === 0) return () => none
   const index = indexOf(allowances)
-  const models = new Set(allowances.map(({ model }) => model))
-  const known = new WeakMap<Caller, Found>()
+  const models = new Set(allowances.flatMap(({ model }) => model ?? []))
+  const memory = new MatchMemory(index.madeUp)
   return (caller, model, provider) => {
-    const modelKey = models.has(model) ? model : ''
+    const modelKey = models.size > 0 && models.has(model) ? model : ''
     const providerKey = provider !== undefined && isMeant(index, provider) ? provider : ''
-    const latest = known.get(caller)
-    for (let found = latest; found; found = found.before)
-      if (found.model === modelKey && found.provider === providerKey) return found.bounds
+    const known = memory.find(caller, modelKey, providerKey)
+    if (known) return known
     const bounds = bind(index, scopesFor(caller, providerKey), modelKey)
-    known.set(caller, { model: modelKey, provider: providerKey, bounds, before: latest })
+    memory.keep(caller, modelKey, providerKey, bounds)
     return bounds
   }
 }
@@ -36,7 +28,7 @@ interface Index {
   /** Those that stand for each of a kind. */
   readonly forEach: ReadonlyMap<string, readonly Allowance[]>
   readonly hasProviders: boolean
-  readonly hasTags: boolean
+  readonly madeUp: MadeUpNames
 }
 
 const indexOf = (allowances: readonly Allowance[]): Index => {
@@ -48,7 +40,8 @@ const indexOf = (allowances: readonly Allowance[]): Index => {
     else append(byScope, scope, allowance)
   }
   const has = (kind: string): boolean => allowances.some(({ scope }) => kindOf(scope) === kind)
-  return { byScope, forEach, hasProviders: has('provider'), hasTags: has('tag') }
+  const madeUp = { endUsers: has('end_user'), sessions: has('session'), tags: has('tag') }
+  return { byScope, forEach, hasProviders: has('provider'), madeUp }
 }
 
 const append = (map: Map<string, Allowance[]>, key: string, allowance: Allowance): void => {
@@ -70,7 +63,7 @@ const bind = (index: Index, scopes: readonly Scope[], model: string): readonly B
   for (const subject of scopes) {
     const kind = kindOf(subject)
     if (kind !== 'tag') bindOne(index, { subject, kind, model }, bounds)
-    else if (index.hasTags) {
+    else if (index.madeUp.tags) {
       bindOne(index, { subject, kind, model }, tagged)
       const each = `${subject.slice(0, subject.indexOf('='))}=*`
       if (each !== subject) add(index.byScope.get(each), { subject, kind, model }, tagged)

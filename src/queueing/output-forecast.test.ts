@@ -30,3 +30,18 @@ test('what was said long ago is forgotten', () => {
   for (let each = 0; each < 128; each++) forecast.add(asked, 10)
   assert.deepEqual(forecast.of(asked), { mean: 10, variance: 0, p95: 10 })
 })
+
+test('those that were heard of last are remembered, and others are forgotten', () => {
+  const forecast = new OutputForecast()
+  const say = (key: string): void => {
+    for (let each = 0; each < 10; each++) forecast.add({ model: 'm', key }, key === 'other' ? 7 : 40)
+  }
+  say('other')
+  for (let index = 0; index < 400; index++) say(`key-${index}`)
+  assert.equal(forecast.of({ model: 'm', key: 'other' }).p95, 7)
+  say('other')
+  for (let index = 0; index < 400; index++) say(`more-${index}`)
+  assert.equal(forecast.of({ model: 'm', key: 'other' }).p95, 7)
+  for (let index = 0; index < 2_000; index++) say(`last-${index}`)
+  assert.equal(forecast.of({ model: 'm', key: 'other' }).p95, 40)
+})

@@ -9,7 +9,8 @@ const kept = 128
 const fewest = 8
 /** What is expected where nothing is known: most answers are shorter. */
 const unknown: Forecast = { mean: 512, variance: 256 * 256, p95: 1_024 }
-const mostKnown = 1_000
+/** At least so many are remembered, and at most twice as many. */
+const mostYoung = 500
 
 /** The latest outputs of one kind. */
 class Recent {
@@ -60,11 +61,13 @@ export interface Asked {
 
 /** What models said lately, to everybody and to each key by itself; those that were heard of last are remembered. */
 export class OutputForecast {
-  readonly #known = new Map<string, Recent>()
+  #young = new Map<string, Recent>()
+  /** Heard of before all of the young; forgotten as soon as there are young ones enough. */
+  #old = new Map<string, Recent>()
 
   /** No more than `most`, where the caller set a limit. */
   of({ model, key }: Asked, most = Number.POSITIVE_INFINITY): Forecast {
-    const known = this.#known.get(`${model}\n${key}`)?.forecast ?? this.#known.get(model)?.forecast ?? unknown
+    const known = this.#find(`${model}\n${key}`)?.forecast ?? this.#find(model)?.forecast ?? unknown
     if (known.p95 <= most) return known
     const mean = Math.min(known.mean, most)
     return { mean, variance: Math.min(known.variance, (most - mean) ** 2), p95: most }
@@ -75,16 +78,20 @@ export class OutputForecast {
     this.#recent(`${model}\n${key}`).add(output)
   }
 
-  /** The one of this name, as the latest that was heard of. */
+  #find(name: string): Recent | undefined {
+    return this.#young.get(name) ?? this.#old.get(name)
+  }
+
+  /** The one of this name, as one of the latest that were heard of. */
   #recent(name: string): Recent {
-    const recent = this.#known.get(name) ?? new Recent()
-    this.#known.delete(name)
-    this.#known.set(name, recent)
-    if (this.#known.size > mostKnown)
-      for (const oldest of this.#known.keys()) {
-        this.#known.delete(oldest)
-        break
-      }
+    const young = this.#young.get(name)
+    if (young) return young
+    const recent = this.#old.get(name) ?? new Recent()
+    if (this.#young.size >= mostYoung) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(name, recent)
     return recent
   }
 }

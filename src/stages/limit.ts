@@ -5,7 +5,7 @@ import { type Attempt, type Call, wasSent } from '../core/call.ts'
 import { asGatewayError } from '../core/errors.ts'
 import type { Stage } from '../core/handler.ts'
 import type { Request } from '../core/request.ts'
-import { type SortedBounds, sortedBounds } from '../core/sorted-bounds.ts'
+import { type Limits, sortedBounds } from '../core/sorted-bounds.ts'
 import { tightestLimits } from '../core/tightest-limits.ts'
 import { estimateInput } from '../core/tokens.ts'
 import { inputTokens, outputTokens } from '../core/usage.ts'
@@ -37,13 +37,9 @@ export const limit = (options: LimitOptions): Stage<Call> => {
   return (next) => (call) => {
     const bounds = countingOf(sortedBounds(match()(call.caller, call.request.model)), call.request)
     if (bounds.length === 0) return next(call)
-    const tell = (): void => {
-      call.notes.limits = tightestLimits(bounds, ledger.view)
-    }
-    const admission = { ledger, call, bounds, forecast, tell }
     const waiting = gates && bounds.findLast(({ allowance }) => allowance.waits)
-    if (!waiting) return admitted(admission, () => next(call))
-    return admitted({ ...admission, gate: gateOf(gates, waiting.subject, bounds) }, () => next(call))
+    const gate = waiting && gateOf(gates, waiting.subject, bounds)
+    return admitted({ ledger, call, bounds, forecast, gate, isTold: true, next: () => next(call) })
   }
 }
 
@@ -54,12 +50,12 @@ export const limitProvider = (options: LimitOptions): Stage<Attempt> => {
     const { caller, request, target, line } = attempt
     // Whoever waited for its turn took what these limits allow with it.
     if (queueOf(attempt)) return next(attempt)
-    const all = match()(caller, request.model, target.provider)
-    if (!all.some(isOfProvider)) return next(attempt)
-    const bounds = countingOf(sortedBounds(all.filter(isOfProvider)), request)
+    const { ofProvider } = sortedBounds(match()(caller, request.model, target.provider))
+    if (ofProvider === undefined) return next(attempt)
+    const bounds = countingOf(ofProvider, request)
     if (bounds.length === 0) return next(attempt)
     const call = { ...attempt, account: { attempts: [line] } }
-    return admitted({ ledger, call, bounds, forecast }, () => next(attempt)).catch((thrown) => {
+    return admitted({ ledger, call, bounds, forecast, isTold: false, next: () => next(attempt) }).catch((thrown) => {
       const error = asGatewayError(thrown)
       // Only a refusal of its own leaves the line open.
       if (line.outcome !== undefined || error.code !== 'rate_limited') throw error
@@ -72,10 +68,8 @@ export const limitProvider = (options: LimitOptions): Stage<Attempt> => {
   }
 }
 
-const isOfProvider = ({ subject }: Bound): boolean => subject.startsWith('provider:')
-
 /** Counting tokens uses none, and is over at once. */
-const countingOf = ({ limits, requests }: SortedBounds, { operation }: Request): readonly Bound[] =>
+const countingOf = ({ limits, requests }: Limits, { operation }: Request): readonly Bound[] =>
   operation === 'count_tokens' ? requests : limits
 
 interface Admission {
@@ -83,34 +77,47 @@ interface Admission {
   readonly call: Call
   readonly bounds: readonly Bound[]
   readonly forecast: OutputForecast
-  readonly tell?: () => void
+  /** Are callers told where these limits stand? */
+  readonly isTold: boolean
   /** Where it waits for its turn; undefined: who does not fit is refused. */
   readonly gate?: Gate | undefined
+  next(): Promise<Answer>
 }
 
-const admitted = (admission: Admission, next: () => Promise<Answer>): Promise<Answer> => {
-  const { ledger, call, tell } = admission
+const admitted = (admission: Admission): Promise<Answer> => {
+  const { ledger, call, gate } = admission
   const asks = asksOf(admission)
-  const enter = (hold: Hold): Promise<Answer> => {
-    tell?.()
-    return afterwards(next(), (ending) => {
-      const used = usedBy(call, ending)
-      if (used.output !== undefined) admission.forecast.add(askedBy(call), used.output)
-      settle(hold, asks, used)
-    })
-  }
-  const turnAway = (thrown: unknown): Promise<Answer> => {
-    const error = asGatewayError(thrown)
-    tell?.()
-    return error.code === 'store_unavailable' ? next() : Promise.reject(error)
-  }
   let holding: Hold | Promise<Hold>
   try {
-    holding = admission.gate ? waited({ ...admission, asks }, admission.gate) : ledger.hold(asks, call.signal)
+    holding = gate ? waited({ ...admission, asks }, gate) : ledger.hold(asks, call.signal)
   } catch (thrown) {
-    return turnAway(thrown)
+    return turnedAway(admission, thrown)
   }
-  return holding instanceof Promise ? holding.then(enter, turnAway) : enter(holding)
+  if (!(holding instanceof Promise)) return entered(admission, asks, holding)
+  return holding.then(
+    (hold) => entered(admission, asks, hold),
+    (thrown) => turnedAway(admission, thrown),
+  )
+}
+
+const entered = (admission: Admission, asks: readonly Ask[], hold: Hold): Promise<Answer> => {
+  const { call, forecast } = admission
+  tell(admission)
+  return afterwards(admission.next(), (ending) => {
+    const used = usedBy(call, ending)
+    if (used.output !== undefined) forecast.add(askedBy(call), used.output)
+    settle(hold, asks, used)
+  })
+}
+
+const turnedAway = (admission: Admission, thrown: unknown): Promise<Answer> => {
+  const error = asGatewayError(thrown)
+  tell(admission)
+  return error.code === 'store_unavailable' ? admission.next() : Promise.reject(error)
+}
+
+const tell = ({ isTold, call, bounds, ledger }: Admission): void => {
+  if (isTold) call.notes.limits = tightestLimits(bounds, ledger.view)
 }
 
 const asksOf = ({ bounds, call, forecast }: Admission): readonly Ask[] => {
@@ -148,25 +155,27 @@ interface Used {
 
 const usedBy = ({ account, request }: Call, { error }: Ending): Used => {
   if (account.handedOver) return { requests: 1n, tokens: undefined }
-  const sent = account.attempts.filter(wasSent)
-  if (sent.length === 0 && error !== undefined) return { requests: 0n, tokens: 0n }
+  let wasAsked = false
   let tokens = 0
   let output: number | undefined
-  for (const { usage } of sent) {
-    if (usage === undefined) return { requests: 1n, tokens: undefined }
-    output = outputTokens(usage)
-    tokens += inputTokens(usage) + output
+  for (const line of account.attempts) {
+    if (!wasSent(line)) continue
+    if (line.usage === undefined) return { requests: 1n, tokens: undefined }
+    wasAsked = true
+    output = outputTokens(line.usage)
+    tokens += inputTokens(line.usage) + output
   }
+  if (!wasAsked && error !== undefined) return { requests: 0n, tokens: 0n }
   if (error !== undefined || request.embed) output = undefined
   return { requests: 1n, tokens: BigInt(tokens), output: output && output / (request.chat.choices ?? 1) }
 }
 
-const settle = (hold: Hold, asks: readonly Ask[], used: Used): void => {
+const settle = (hold: Hold, asks: readonly Ask[], { requests, tokens }: Used): void => {
   hold.settle(
     asks.map(({ allowance }, index) => {
-      if (allowance.unit === 'requests') return used.requests
+      if (allowance.unit === 'requests') return requests
       if (allowance.unit === 'concurrency') return 0n
-      return used.tokens ?? hold.granted[index] ?? 0n
+      return tokens ?? hold.granted[index] ?? 0n
     }),
   )
 }

@@ -83,8 +83,8 @@ export const keepSumsMs: Readonly<Record<Grain, number>> = {
 
 /** One entry per call, for people, and what they add up to. Times are those at which calls began; they may come in any order. */
 export interface CallStore {
-  /** Adds all or none. Rejects with `store_unavailable`. */
-  append(entries: readonly CallEntry[]): Promise<void>
+  /** Adds entries, as `writeEntry` writes them: all or none. Rejects with `store_unavailable`. */
+  append(texts: readonly string[]): Promise<void>
   /** The newest of this id: callers may give the same one again. */
   find(id: string): Promise<CallEntry | undefined>
   /** Newest first. Throws `invalid_request` for an `after` that is of no page. */

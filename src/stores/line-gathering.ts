@@ -1,5 +1,13 @@
 import type { LedgerLine } from '../core/ledger-line.ts'
-import { plainKeys, plainName, type ScopedKey, scopedKeys, scopedNames } from './line-keys.ts'
+import {
+  type Named,
+  type PlainKey,
+  plainKeys,
+  plainName,
+  type ScopedKey,
+  scopedKeys,
+  scopedNames,
+} from './line-keys.ts'
 import { addLine, addSums, noSums, type Sums } from './line-sums.ts'
 import { hourMs } from './report-time.ts'
 
@@ -24,23 +32,35 @@ export interface GatheredSums {
   readonly scoped: readonly ScopedSums[]
 }
 
+/** Sums, with the names they are of. */
+interface NamedSums {
+  readonly named: Named
+  readonly sums: Sums
+  readonly before: NamedSums | undefined
+}
+
+/** The sums of one hour, where they are found again without making one name of several. */
+interface Hour {
+  /** By key, then by target: few differ only in the rest. */
+  readonly plain: Map<string, Map<string, NamedSums>>
+  readonly scoped: Readonly<Record<ScopedKey, Map<string, Sums>>>
+}
+
 /** Adds lines up, and sums of others. */
 export class LineGathering {
+  readonly #hours = new Map<number, Hour>()
   readonly #names = new Map<string, number>()
-  readonly #plain = new Map<string, PlainSums>()
-  readonly #scoped = new Map<string, ScopedSums>()
+  readonly #plain: PlainSums[] = []
+  readonly #scoped: ScopedSums[] = []
 
   /** Different sums by now. */
   get size(): number {
-    return this.#plain.size + this.#scoped.size
+    return this.#plain.length + this.#scoped.length
   }
 
   add(line: LedgerLine): void {
     const hour = Math.floor(line.at / hourMs)
-    addLine(
-      this.#plainSums(hour, (key) => plainName(line, key)),
-      line,
-    )
+    addLine(this.#plainSums(hour, line), line)
     if (line.endUser === undefined && line.session === undefined && line.tags === undefined) return
     for (const kind of scopedKeys)
       for (const name of scopedNames(line, kind)) addLine(this.#scopedSums(hour, kind, name), line)
@@ -48,42 +68,58 @@ export class LineGathering {
 
   addAll({ names, plain, scoped }: GatheredSums): void {
     for (const each of plain) {
-      const named = plainKeys.map((_, index) => names[each.names[index] ?? -1] ?? '')
-      addSums(
-        this.#plainSums(each.hour, (_, index) => named[index] ?? ''),
-        each.sums,
-      )
+      const nameOf = (key: PlainKey): string => names[each.names[plainKeys.indexOf(key)] ?? -1] ?? ''
+      const named = {
+        org: nameOf('org'),
+        team: nameOf('team'),
+        user: nameOf('user'),
+        key: nameOf('key'),
+        model: nameOf('model'),
+        target: nameOf('target'),
+        outcome: nameOf('outcome'),
+      }
+      addSums(this.#plainSums(each.hour, named), each.sums)
     }
     for (const { hour, kind, name, sums } of scoped) addSums(this.#scopedSums(hour, kind, name), sums)
   }
 
   result(): GatheredSums {
-    return { names: [...this.#names.keys()], plain: [...this.#plain.values()], scoped: [...this.#scoped.values()] }
+    return { names: [...this.#names.keys()], plain: this.#plain, scoped: this.#scoped }
   }
 
-  #plainSums(hour: number, nameOf: (key: (typeof plainKeys)[number], index: number) => string): Sums {
-    let id = `${hour}`
-    for (let index = 0; index < plainKeys.length; index++) {
-      const name = nameOf(plainKeys[index] as (typeof plainKeys)[number], index)
-      // With its length before it, no name can look like two.
-      id += `,${name.length}:${name}`
+  #plainSums(hour: number, named: Named): Sums {
+    const { plain } = this.#hour(hour)
+    let byTarget = plain.get(named.key)
+    if (byTarget === undefined) {
+      byTarget = new Map()
+      plain.set(named.key, byTarget)
     }
-    let entry = this.#plain.get(id)
-    if (entry === undefined) {
-      entry = { hour, names: plainKeys.map((key, index) => this.#number(nameOf(key, index))), sums: noSums() }
-      this.#plain.set(id, entry)
-    }
-    return entry.sums
+    const latest = byTarget.get(named.target)
+    for (let found = latest; found; found = found.before) if (isSame(found.named, named)) return found.sums
+    const sums = noSums()
+    byTarget.set(named.target, { named, sums, before: latest })
+    this.#plain.push({ hour, names: plainKeys.map((key) => this.#number(plainName(named, key))), sums })
+    return sums
   }
 
   #scopedSums(hour: number, kind: ScopedKey, name: string): Sums {
-    const id = `${hour} ${kind} ${name}`
-    let entry = this.#scoped.get(id)
-    if (entry === undefined) {
-      entry = { hour, kind, name, sums: noSums() }
-      this.#scoped.set(id, entry)
+    const byName = this.#hour(hour).scoped[kind]
+    let sums = byName.get(name)
+    if (sums === undefined) {
+      sums = noSums()
+      byName.set(name, sums)
+      this.#scoped.push({ hour, kind, name, sums })
     }
-    return entry.sums
+    return sums
+  }
+
+  #hour(hour: number): Hour {
+    let found = this.#hours.get(hour)
+    if (found === undefined) {
+      found = { plain: new Map(), scoped: { end_user: new Map(), session: new Map(), tag: new Map() } }
+      this.#hours.set(hour, found)
+    }
+    return found
   }
 
   #number(name: string): number {
@@ -95,3 +131,14 @@ export class LineGathering {
     return number
   }
 }
+
+/** Of the same key and target. */
+const isSame = (one: Named, other: Named): boolean =>
+  one.model === other.model &&
+  one.outcome === other.outcome &&
+  isSameName(one.org, other.org) &&
+  isSameName(one.team, other.team) &&
+  isSameName(one.user, other.user)
+
+/** No name is an empty one. */
+const isSameName = (one = '', other = ''): boolean => one === other

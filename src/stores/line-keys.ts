@@ -19,28 +19,33 @@ export const isPlainKey = (key: ReportKey): key is PlainKey => includes(plainKey
 export const isScopedKey = (key: ReportKey): key is ScopedKey => includes(scopedKeys, key)
 export const isTimeKey = (key: ReportKey): key is TimeKey => includes(timeKeys, key)
 
+/** Whatever has names under all plain keys. */
+export type Named = Pick<LedgerLine, Exclude<PlainKey, 'provider'>>
+
 const provider = (target: string): string => {
   const slash = target.indexOf('/')
   return slash < 0 ? target : target.slice(0, slash)
 }
 
-const readers: Readonly<Record<PlainKey, (line: LedgerLine) => string | undefined>> = {
-  org: (line) => line.org,
-  team: (line) => line.team,
-  user: (line) => line.user,
-  key: (line) => line.key,
-  model: (line) => line.model,
-  target: (line) => line.target,
-  provider: (line) => provider(line.target),
-  outcome: (line) => line.outcome,
+const readers: Readonly<Record<PlainKey, (named: Named) => string | undefined>> = {
+  org: (named) => named.org,
+  team: (named) => named.team,
+  user: (named) => named.user,
+  key: (named) => named.key,
+  model: (named) => named.model,
+  target: (named) => named.target,
+  provider: (named) => provider(named.target),
+  outcome: (named) => named.outcome,
 }
 
 /** What a line has under a key; empty when it has nothing there. */
-export const plainName = (line: LedgerLine, key: PlainKey): string => readers[key](line) ?? ''
+export const plainName = (named: Named, key: PlainKey): string => readers[key](named) ?? ''
+
+const none: readonly string[] = []
 
 /** The names a line has under a key whose names callers make up: several for tags, as `name=value`. */
 export const scopedNames = (line: LedgerLine, key: ScopedKey): readonly string[] => {
-  if (key === 'tag') return Object.entries(line.tags ?? {}).map(([name, value]) => `${name}=${value}`)
+  if (key === 'tag') return line.tags ? Object.entries(line.tags).map(([name, value]) => `${name}=${value}`) : none
   const name = key === 'session' ? line.session : line.endUser
-  return name === undefined || name === '' ? [] : [name]
+  return name === undefined || name === '' ? none : [name]
 }

@@ -46,8 +46,18 @@ const whole = (value: unknown): number =>
 /** Nine million dollars for one attempt: more is a fault, and sums must fit 64 bits. */
 const mostNanos = 2n ** 53n
 
+/** So many digits a double holds exactly, which is cheaper to read. */
+const exactDigits = 15
+
 const nanosOf = (cost: string | undefined): bigint | undefined => {
-  if (typeof cost !== 'string' || !/^\d+$/.test(cost)) return undefined
+  if (typeof cost !== 'string' || cost === '') return undefined
+  let exact = 0
+  for (let index = 0; index < cost.length; index++) {
+    const digit = cost.charCodeAt(index) - 0x30
+    if (digit < 0 || digit > 9) return undefined
+    exact = exact * 10 + digit
+  }
+  if (cost.length <= exactDigits) return BigInt(exact)
   if (cost.length > 19) return mostNanos
   const nanos = BigInt(cost)
   return nanos > mostNanos ? mostNanos : nanos

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type CallEntry, type EntryWords, entryOf } from '../core/call-entry.ts'
+import { type EntryWords, entryOf } from '../core/call-entry.ts'
+import { writeEntry } from '../core/entry-text.ts'
 import type { CallRecord, Sink } from '../core/record.ts'
 import type { CallStore } from '../stores/call-store.ts'
 
@@ -28,8 +29,13 @@ export interface CallSink {
   close(): Promise<void>
 }
 
-/** Records that go to the store together, and how long the first of them waits for the others. */
-const mostTogether = 128
+/**
+ * Records that are written down together: one by one it would be done by code that is cold, later with records that are cold,
+ * and a text is smaller than a record to wait with.
+ */
+const mostHeld = 64
+/** Texts that go to the store together, and how long the first of them waits for the others. */
+const mostTogether = 256
 const mostWaitMs = 250
 const usualMostWaiting = 20_000
 const flushMs = 2_000
@@ -40,39 +46,51 @@ const retainPauseMs = 50
 /** A sink of calls. What it holds is bounded; beyond that records are dropped and counted, and no call ever waits. */
 export const createCallSink = (options: CallSinkOptions): CallSink => {
   const { store, words, now, mostWaiting = usualMostWaiting } = options
-  let waiting: CallRecord[] = []
+  let held: CallRecord[] = []
+  let texts: string[] = []
   let timer: NodeJS.Timeout | undefined
   let underWay = 0
   let lost = 0
   const sending = new Set<Promise<void>>()
 
+  const write = (): void => {
+    for (const record of held) {
+      const text = textOf(record, words)
+      if (text === undefined) lost++
+      else texts.push(text)
+    }
+    held = []
+  }
   const send = (): void => {
     clearTimeout(timer)
     timer = undefined
-    const records = waiting
-    if (records.length === 0) return
-    waiting = []
-    underWay += records.length
+    write()
+    const count = texts.length
+    if (count === 0) return
+    underWay += count
     const done = (left: number): void => {
-      underWay -= records.length
+      underWay -= count
       lost += left
       sending.delete(sent)
     }
-    const sent: Promise<void> = append(store, records, words).then(
+    const sent: Promise<void> = store.append(texts).then(
       () => done(0),
-      () => done(records.length),
+      () => done(count),
     )
+    texts = []
     sending.add(sent)
   }
+  const waiting = (): number => held.length + texts.length + underWay
   const upkeep = createUpkeep(() => store.retain(now()))
   return {
     sink: (record) => {
-      if (underWay + waiting.length >= mostWaiting) {
+      if (waiting() >= mostWaiting) {
         lost++
         return
       }
-      waiting.push(record)
-      if (waiting.length >= mostTogether) send()
+      held.push(record)
+      if (held.length >= mostHeld) write()
+      if (texts.length >= mostTogether) send()
       else timer ??= setTimeout(send, mostWaitMs).unref()
     },
     flush: async () => {
@@ -83,7 +101,7 @@ export const createCallSink = (options: CallSinkOptions): CallSink => {
       leaving.abort()
     },
     dropped: () => lost,
-    waiting: () => underWay + waiting.length,
+    waiting,
     close: async () => {
       await upkeep.end()
       send()
@@ -92,15 +110,13 @@ export const createCallSink = (options: CallSinkOptions): CallSink => {
   }
 }
 
-/** Whatever is wrong with a record must not reach whoever told it. */
-const append = async (
-  store: CallSinkOptions['store'],
-  records: readonly CallRecord[],
-  words: EntryWords,
-): Promise<void> => {
-  const entries: CallEntry[] = []
-  for (const record of records) entries.push(entryOf(record, words))
-  await store.append(entries)
+/** Whatever is wrong with a record must not reach whoever told it: then it has no text. */
+const textOf = (record: CallRecord, words: EntryWords): string | undefined => {
+  try {
+    return writeEntry(entryOf(record, words))
+  } catch {
+    return undefined
+  }
 }
 
 /** Does a step of work now and then, and the next one soon where there is more to do. */

@@ -1,4 +1,3 @@
-import { collectDefaultMetrics } from 'prom-client'
 import type { AttemptLine, CacheNote } from '../core/call.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { OutputNote } from '../core/output-rules.ts'
@@ -8,7 +7,7 @@ import type { GateStanding } from '../queueing/standing.ts'
 import { type CacheFigures, createCacheFigures } from './cache-figures.ts'
 import { createJobFigures, type JobFigures, type JobStanding } from './job-figures.ts'
 import { createQueueFigures } from './queue-figures.ts'
-import { MetricRegistry } from './registry.ts'
+import { MetricRegistry, metricsType } from './registry.ts'
 import { createWebhookFigures, type EndpointFigures, type WebhookFigures } from './webhook-figures.ts'
 
 /** What is read when somebody looks at the metrics. */
@@ -29,7 +28,7 @@ export interface MetricsSources {
   readonly callsDropped?: (() => number) | undefined
   /** Calls of which it was lost since the start what was said. */
   readonly bodiesDropped?: (() => number) | undefined
-  /** Figures of the process too (memory, CPU, event loop, garbage collection): default true. */
+  /** Figures of the process too (memory, CPU, event loop, garbage collection), from the first look on: default true. */
   readonly process?: boolean | undefined
 }
 
@@ -69,8 +68,7 @@ const tokenKinds: readonly (readonly [kind: string, part: TokenPart])[] = [
 
 /** Metrics of one gateway, in a registry of their own. */
 export const createMetrics = (sources: MetricsSources = {}): Metrics => {
-  const metrics = new MetricRegistry()
-  if (sources.process !== false) collectDefaultMetrics({ register: metrics.registry })
+  const metrics = new MetricRegistry({ hasProcess: sources.process !== false })
   let droppedBefore = 0
   let callsDroppedBefore = 0
   let bodiesDroppedBefore = 0
@@ -94,7 +92,7 @@ export const createMetrics = (sources: MetricsSources = {}): Metrics => {
         before = line.target
       }
     },
-    contentType: metrics.registry.contentType,
+    contentType: metricsType,
     text: async () => {
       const dropped = sources.logDropped?.() ?? 0
       metrics.add('tollgate_log_dropped_total', [], dropped - droppedBefore)

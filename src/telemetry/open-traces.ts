@@ -12,6 +12,8 @@ export interface TraceSettings {
   readonly sample: number
   /** `service.name`. */
   readonly service: string
+  /** Do spans carry what is said? */
+  readonly content: boolean
 }
 
 /** Spans of calls, on their way to whoever collects them. */

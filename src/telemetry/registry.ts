@@ -1,13 +1,8 @@
-import { Counter, Gauge, Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import { type LabelValues, type MetricName, type MetricRow, metricTable } from './metric-table.ts'
 import { LabelBounds, Series } from './series.ts'
 import { type Observed, TallyHistogram } from './tally-histogram.ts'
-
-/** A counter's child. Adding to a number costs a hundredth of what the client's own child costs, so it waits here. */
-interface Tally {
-  pending: number
-  readonly child: { inc(value: number): void }
-}
+import { TallyNumbers } from './tally-numbers.ts'
 
 type NameOf<Kind extends MetricRow['kind']> = {
   [Name in MetricName]: (typeof metricTable)[Name]['kind'] extends Kind ? Name : never
@@ -16,23 +11,29 @@ type CounterName = NameOf<'counter'>
 type HistogramName = NameOf<'histogram'>
 type GaugeName = NameOf<'gauge'>
 
+/** The text format of Prometheus. */
+export const metricsType = 'text/plain; version=0.0.4; charset=utf-8'
+
 /** The metrics of the table, with bounded labels, in a registry of their own. Nothing in it throws. */
 export class MetricRegistry {
-  readonly registry = new Registry()
   readonly bounds = new LabelBounds()
-  readonly #tallies: Tally[] = []
-  readonly #counters = new Map<string, Series<Tally>>()
+  readonly #hasProcess: boolean
+  readonly #metrics: (TallyNumbers | TallyHistogram)[] = []
+  readonly #counters = new Map<string, TallyNumbers>()
   readonly #histograms = new Map<string, Series<Observed>>()
-  readonly #gauges = new Map<string, Gauge>()
+  readonly #gauges = new Map<string, TallyNumbers>()
+  #registry: Promise<Registry> | undefined
 
-  constructor() {
+  /** `hasProcess`: figures of the process too, from when somebody first looks. */
+  constructor({ hasProcess }: { readonly hasProcess: boolean }) {
+    this.#hasProcess = hasProcess
     for (const [name, row] of Object.entries<MetricRow>(metricTable)) this.#make[row.kind](name, row)
   }
 
   /** Adds to a counter; what is not a positive number is nothing. */
   add<Name extends CounterName>(name: Name, values: LabelValues<Name>, amount = 1): void {
-    const tally = this.#counters.get(name)?.at(values)
-    if (tally !== undefined && amount > 0 && amount < Number.POSITIVE_INFINITY) tally.pending += amount
+    const standing = this.#counters.get(name)?.at(values)
+    if (standing !== undefined && amount > 0 && amount < Number.POSITIVE_INFINITY) standing.value += amount
   }
 
   /** Notes a duration given in milliseconds; what is not a number is nothing. */
@@ -45,14 +46,9 @@ export class MetricRegistry {
   }
 
   set<Name extends GaugeName>(name: Name, value: number, values?: LabelValues<Name>): void {
-    const gauge = this.#gauges.get(name)
-    if (!gauge || !Number.isFinite(value)) return
-    const { labels }: MetricRow = metricTable[name]
-    if (labels.length === 0) gauge.set(value)
-    else if (values) {
-      const bounded = labels.map((label, index) => this.bounds.bounded(label, values[index] as string))
-      gauge.labels(...bounded).set(value)
-    }
+    if (!Number.isFinite(value)) return
+    const standing = this.#gauges.get(name)?.at(values ?? [])
+    if (standing) standing.value = value
   }
 
   /** Forgets what a gauge was set to, under whatever labels. */
@@ -61,32 +57,34 @@ export class MetricRegistry {
   }
 
   /** All metrics in the text format of Prometheus. */
-  text(): Promise<string> {
-    for (const tally of this.#tallies) {
-      if (tally.pending === 0) continue
-      tally.child.inc(tally.pending)
-      tally.pending = 0
-    }
-    return this.registry.metrics()
+  async text(): Promise<string> {
+    this.#registry ??= this.#open()
+    return (await this.#registry).metrics()
+  }
+
+  /** The client library is large, and needed for its text alone. */
+  async #open(): Promise<Registry> {
+    const { collectDefaultMetrics, Registry } = await import('prom-client')
+    const registry = new Registry()
+    for (const metric of this.#metrics) registry.registerMetric(metric as never)
+    if (this.#hasProcess) collectDefaultMetrics({ register: registry })
+    return registry
   }
 
   readonly #make: Readonly<Record<MetricRow['kind'], (name: string, row: MetricRow) => void>> = {
-    counter: (name, row) => {
-      const counter = new Counter({ ...describe(name, row), registers: [this.registry] })
-      const series = new Series(row.labels, this.bounds, (values) => {
-        const tally = { pending: 0, child: values.length === 0 ? counter : counter.labels(...values) }
-        this.#tallies.push(tally)
-        return tally
-      })
-      this.#counters.set(name, series)
-    },
+    counter: (name, row) => void this.#counters.set(name, this.#numbers('counter', name, row)),
     histogram: (name, row) => {
-      const histogram = new TallyHistogram({ ...describe(name, row), buckets: row.buckets ?? [] }, this.registry)
+      const histogram = new TallyHistogram({ ...describe(name, row), buckets: row.buckets ?? [] })
+      this.#metrics.push(histogram)
       this.#histograms.set(name, new Series(row.labels, this.bounds, (values) => histogram.labels(values)))
     },
-    gauge: (name, row) => {
-      this.#gauges.set(name, new Gauge({ ...describe(name, row), registers: [this.registry] }))
-    },
+    gauge: (name, row) => void this.#gauges.set(name, this.#numbers('gauge', name, row)),
+  }
+
+  #numbers(type: 'counter' | 'gauge', name: string, row: MetricRow): TallyNumbers {
+    const numbers = new TallyNumbers({ ...describe(name, row), type }, this.bounds)
+    this.#metrics.push(numbers)
+    return numbers
   }
 }
 

@@ -4,6 +4,7 @@ import type { CallRecord } from '../core/record.ts'
 import type { Operation } from '../core/request.ts'
 import type { TraceContext } from '../core/trace.ts'
 import { inputTokens, outputTokens } from '../core/usage.ts'
+import { contentOf } from './span-content.ts'
 
 export type SpanValue = string | number | boolean | readonly string[]
 
@@ -25,11 +26,13 @@ export interface SpanFacts {
 export interface SpanWords {
   /** What every text passes before it leaves the gateway. */
   redact(text: string): string
+  /** What a conversation passes, where spans carry it: secrets are taken out of a text of any length. */
+  mask(text: string): string
   /** `gen_ai.provider.name` of a configured provider. */
   providerName(provider: string): string
 }
 
-/** The span of a call with those of its attempts: a view of its record, and like it without a word of the conversation. */
+/** The span of a call with those of its attempts: a view of its record, and of the conversation only what it holds of that. */
 export const spansOf = (
   record: CallRecord,
   words: SpanWords,
@@ -43,18 +46,22 @@ export const spansOf = (
     kind: purpose === undefined ? 'server' : 'internal',
     startMs: record.startedAt,
     endMs: record.startedAt + record.durationMs,
-    attributes: known(
-      {
-        'gen_ai.operation.name': operation,
-        'gen_ai.provider.name': record.target === undefined ? undefined : words.providerName(providerIn(record.target)),
-        'gen_ai.request.model': record.asked,
-        'gen_ai.response.model': record.target === undefined ? undefined : modelIn(record.target),
-        ...shared(record),
-        'error.type': record.error,
-        ...own(record),
-      },
-      redact,
-    ),
+    attributes: {
+      ...(record.notes.said && contentOf(record.notes.said, words.mask)),
+      ...known(
+        {
+          'gen_ai.operation.name': operation,
+          'gen_ai.provider.name':
+            record.target === undefined ? undefined : words.providerName(providerIn(record.target)),
+          'gen_ai.request.model': record.asked,
+          'gen_ai.response.model': record.target === undefined ? undefined : modelIn(record.target),
+          ...shared(record),
+          'error.type': record.error,
+          ...own(record),
+        },
+        redact,
+      ),
+    },
     failure: record.outcome === 'error' ? record.error : undefined,
     children: record.attempts.map((line) => attemptSpan(line, record, words)),
   }

@@ -1,5 +1,3 @@
-import type { Registry } from 'prom-client'
-
 interface Child {
   readonly labels: Readonly<Record<string, string>>
   /** How many observations fell into each bucket and not into a smaller one; the last is for all beyond. */
@@ -29,11 +27,10 @@ export class TallyHistogram {
   readonly #settings: Settings
   readonly #children: Child[] = []
 
-  constructor(settings: Settings, registry: Registry) {
+  constructor(settings: Settings) {
     this.name = settings.name
     this.help = settings.help
     this.#settings = settings
-    registry.registerMetric(this as never)
   }
 
   labels(values: readonly string[]): Observed {

@@ -4,7 +4,7 @@ import type { CallEntry } from '../core/call-entry.ts'
 import type { CallFigures } from '../stores/call-figures.ts'
 import type { CallFilter, CallStore, FiguresQuery } from '../stores/call-store.ts'
 import { matchesCall } from '../stores/matching-call.ts'
-import { entriesBegin, manyEntries, sampleAttempt, sampleEntry } from './sample-entries.ts'
+import { addEntries, entriesBegin, manyEntries, sampleAttempt, sampleEntry } from './sample-entries.ts'
 
 /** A store of calls that keeps them for an hour, and how it ends. */
 export interface OpenedCalls {
@@ -80,8 +80,8 @@ const listing = (open: () => Promise<OpenedCalls>): void => {
     'gives a call back as it was, and nothing for an id that never was',
     using(open, async (calls) => {
       const entry = sampleEntry({ tags: { a: 'b' }, decisions: { order: ['open/m', 'open/n'] }, purpose: 'check' })
-      await calls.append([entry])
-      assert.deepEqual(await calls.find('call-1'), entry)
+      await addEntries(calls, [entry])
+      assert.deepEqual(JSON.parse(JSON.stringify(await calls.find('call-1'))), entry)
       assert.equal(await calls.find('call-2'), undefined)
     }),
   )
@@ -89,7 +89,7 @@ const listing = (open: () => Promise<OpenedCalls>): void => {
   it(
     'gives the newest of an id that came twice',
     using(open, async (calls) => {
-      await calls.append([sampleEntry({ startedAt: entriesBegin + 5 }), sampleEntry({ model: 'old' })])
+      await addEntries(calls, [sampleEntry({ startedAt: entriesBegin + 5 }), sampleEntry({ model: 'old' })])
       assert.equal((await calls.find('call-1'))?.model, 'chat')
     }),
   )
@@ -99,7 +99,7 @@ const listing = (open: () => Promise<OpenedCalls>): void => {
     using(open, async (calls) => {
       const entries = manyEntries(300)
       const twins = entries.map((entry, index) => (index % 3 === 0 ? { ...entry, startedAt: entriesBegin + 7 } : entry))
-      await calls.append(twins)
+      await addEntries(calls, twins)
       const listed = await everyPage(calls, {}, 37)
       assert.equal(new Set(listed.map(({ id }) => id)).size, 300)
       const times = listed.map(({ startedAt }) => startedAt)
@@ -115,7 +115,7 @@ const listing = (open: () => Promise<OpenedCalls>): void => {
     using(open, async (calls) => {
       const mirrored = sampleEntry({ id: 'copy', purpose: 'mirror', parent: 'call-1-3', user: 'ada', prompt: 'p' })
       const entries = [...manyEntries(200), mirrored]
-      await calls.append(entries)
+      await addEntries(calls, entries)
       const filters: CallFilter[] = [
         { model: 'code' },
         { target: 'open/n' },
@@ -152,7 +152,7 @@ const adding = (open: () => Promise<OpenedCalls>): void => {
     'adds up what came in many batches, in whatever order, the same by minute, hour and day',
     using(open, async (calls) => {
       const entries = manyEntries(1_000, { minutes: 50 })
-      for (let from = 0; from < entries.length; from += 90) await calls.append(entries.slice(from, from + 90))
+      for (let from = 0; from < entries.length; from += 90) await addEntries(calls, entries.slice(from, from + 90))
       for (const step of ['minute', 'hour', 'day'] as const)
         agrees((await calls.figures(query({ step }))).total, entries)
       const { points } = await calls.figures(query())
@@ -169,7 +169,7 @@ const adding = (open: () => Promise<OpenedCalls>): void => {
     'adds up by model and by target, and keeps to what is asked for',
     using(open, async (calls) => {
       const entries = manyEntries(400)
-      await calls.append(entries)
+      await addEntries(calls, entries)
       const { models, targets } = await calls.figures(query())
       for (const { name, figures } of models)
         agrees(
@@ -190,7 +190,7 @@ const adding = (open: () => Promise<OpenedCalls>): void => {
   it(
     'counts what the gateway asked for itself by its attempts and its money alone',
     using(open, async (calls) => {
-      await calls.append([
+      await addEntries(calls, [
         sampleEntry({ purpose: 'mirror' }),
         sampleEntry({ attempts: [sampleAttempt({ isUnsent: true })] }),
       ])
@@ -212,7 +212,10 @@ const forgetting = (open: () => Promise<OpenedCalls>): void => {
   it(
     'takes old calls away, and keeps what they add up to for longer',
     using(open, async (calls) => {
-      await calls.append([sampleEntry({ id: 'old' }), sampleEntry({ id: 'new', startedAt: entriesBegin + 3_000_000 })])
+      await addEntries(calls, [
+        sampleEntry({ id: 'old' }),
+        sampleEntry({ id: 'new', startedAt: entriesBegin + 3_000_000 }),
+      ])
       for (let isMore = true; isMore; ) isMore = await calls.retain(entriesBegin + 4_000_000)
       assert.equal(await calls.find('old'), undefined)
       assert.equal((await calls.find('new'))?.id, 'new')

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { Feedback } from '../core/feedback.ts'
 import { type FeedbackOf, mostLabels, type ObservedStore, type QualityKey } from '../stores/feedback-store.ts'
 import { noQuality, type QualitySums } from '../stores/quality-sums.ts'
-import { entriesBegin, sampleEntry } from './sample-entries.ts'
+import { addEntries, entriesBegin, sampleEntry } from './sample-entries.ts'
 
 /** A store that keeps calls for an hour, and how it ends. */
 export interface OpenedFeedback {
@@ -88,7 +88,7 @@ export const feedbackStoreSuite = (name: string, open: () => Promise<OpenedFeedb
       'tells from the calls themselves what was cut short, refused, invalid, late or failed',
       using(async (calls) => {
         const output = { isFirstTry: true, asks: 1, firstAttempts: 1, schema: undefined }
-        await calls.append([
+        await addEntries(calls, [
           sampleEntry({ id: 'good', decisions: { output: { ...output, rung: 'native' } }, durationMs: 900 }),
           sampleEntry({ id: 'cut', finishes: ['length'], durationMs: 1_100 }),
           sampleEntry({ id: 'refused', finishes: ['refusal'], stream: true, firstTokenMs: 2_000 }),

@@ -1,4 +1,6 @@
+import { wholeUsage } from '../core/kept-usage.ts'
 import type { LedgerLine } from '../core/ledger-line.ts'
+import type { Usage } from '../core/usage.ts'
 import type { ReportKey, ReportQuery, ReportRow } from '../stores/store.ts'
 
 const pad = (value: number): string => String(value).padStart(2, '0')
@@ -50,8 +52,8 @@ const isMeant = (line: LedgerLine, { from, to, where }: ReportQuery): boolean =>
 const rowOf = (group: ReportRow['group'], all: readonly LedgerLine[]): ReportRow => {
   const lines = all.filter((line) => line.memory === undefined)
   const remembered = all.filter((line) => line.memory !== undefined)
-  const total = (read: (line: LedgerLine) => number | undefined): number =>
-    lines.reduce((sum, line) => sum + (read(line) ?? 0), 0)
+  const usages = lines.flatMap(({ usage }) => (usage ? wholeUsage(usage) : []))
+  const total = (read: (usage: Usage) => number): number => usages.reduce((sum, usage) => sum + read(usage), 0)
   const cost = (wanted: readonly LedgerLine[]): bigint =>
     wanted.reduce((sum, line) => sum + BigInt(line.cost ?? '0'), 0n)
   const measured = cost(lines.filter((line) => line.usage?.source === 'measured'))
@@ -60,11 +62,11 @@ const rowOf = (group: ReportRow['group'], all: readonly LedgerLine[]): ReportRow
     attempts: lines.length,
     calls: all.filter((line) => line.last).length,
     failed: all.filter((line) => line.last && line.outcome !== 'ok').length,
-    inputTokens: total(({ usage }) => usage && usage.input + usage.audioInput),
-    cacheReadTokens: total(({ usage }) => usage?.cacheRead),
-    cacheWriteTokens: total(({ usage }) => usage && usage.cacheWriteShort + usage.cacheWriteLong),
-    outputTokens: total(({ usage }) => usage && usage.output + usage.audioOutput),
-    reasoningTokens: total(({ usage }) => usage?.reasoning),
+    inputTokens: total(({ input, audioInput }) => input + audioInput),
+    cacheReadTokens: total(({ cacheRead }) => cacheRead),
+    cacheWriteTokens: total(({ cacheWriteShort, cacheWriteLong }) => cacheWriteShort + cacheWriteLong),
+    outputTokens: total(({ output, audioOutput }) => output + audioOutput),
+    reasoningTokens: total(({ reasoning }) => reasoning),
     cost: cost(lines),
     measuredCost: measured,
     estimatedCost: cost(lines) - measured,

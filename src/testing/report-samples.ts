@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { keptUsage } from '../core/kept-usage.ts'
 import type { LedgerLine } from '../core/ledger-line.ts'
 import { noUsage, type Usage } from '../core/usage.ts'
 import type { ReportKey, ReportQuery } from '../stores/store.ts'
@@ -41,7 +42,7 @@ const drafts: fc.Arbitrary<LedgerLine> = fc.record({
   operation: fc.constant('chat' as const),
   stream: fc.boolean(),
   outcome: fc.constantFrom('ok', 'server', 'cancelled'),
-  usage: maybe(usages),
+  usage: maybe(fc.oneof(usages, usages.map(keptUsage))),
   cost: maybe(fc.bigInt({ min: 0n, max: 10n ** 12n }).map(String)),
   memory: fc.constantFrom(
     undefined,

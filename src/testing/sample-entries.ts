@@ -1,5 +1,7 @@
 import type { CallEntry, EntryAttempt } from '../core/call-entry.ts'
+import { writeEntry } from '../core/entry-text.ts'
 import { noUsage } from '../core/usage.ts'
+import type { CallStore } from '../stores/call-store.ts'
 
 /** The beginning of a minute, an hour and a day. */
 export const entriesBegin = Date.UTC(2026, 10, 20)
@@ -74,3 +76,7 @@ export const manyEntries = (count: number, { seed = 1, minutes = 10 } = {}): Cal
     })
   })
 }
+
+/** Adds entries to a store. */
+export const addEntries = (calls: Pick<CallStore, 'append'>, entries: readonly CallEntry[]): Promise<void> =>
+  calls.append(entries.map(writeEntry))

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { keptUsage } from '../../core/kept-usage.ts'
 import type { LedgerLine } from '../../core/ledger-line.ts'
 import { noUsage } from '../../core/usage.ts'
 import { type AdminRig, startAdminRig } from './rig.ts'
@@ -19,7 +20,7 @@ const line = (more: Partial<LedgerLine>): LedgerLine => ({
   operation: 'chat',
   stream: false,
   outcome: 'ok',
-  usage: { ...noUsage, input: 100, output: 10 },
+  usage: keptUsage({ ...noUsage, input: 100, output: 10 }),
   cost: '1000000001',
   held: '2000000000',
   ...more,
@@ -133,6 +134,7 @@ describe('usage over HTTP', () => {
     assert.equal(told.at('data', 0, 'at'), '2026-11-20T12:00:00.000Z')
     assert.deepEqual(told.at('data', 0, 'cost'), { usd: '1.000000001', nanos: '1000000001' })
     assert.deepEqual(told.at('data', 0, 'held'), { usd: '2', nanos: '2000000000' })
+    assert.deepEqual(told.at('data', 0, 'usage'), { ...noUsage, input: 100, output: 10 })
   })
 
   test('a cursor that was not given out is refused', async () => {

@@ -182,6 +182,88 @@ describe('the spans of a call', () => {
   })
 })
 
+describe('spans that carry what is said', () => {
+  const messages = [
+    { role: 'system', content: 'Be short.' },
+    {
+      role: 'user',
+      content: [
+        { type: 'text', text: words },
+        { type: 'image_url', image_url: { url: 'https://a.example/b.png' } },
+      ],
+    },
+    {
+      role: 'assistant',
+      tool_calls: [{ id: 'c1', type: 'function', function: { name: 'look', arguments: '{"at":1}' } }],
+    },
+    { role: 'tool', tool_call_id: 'c1', content: 'A cat.' },
+  ]
+  const inCall = (spans: readonly CollectedSpan[], name: string): unknown => {
+    const text = split(spans).calls[0]?.attributes[name]
+    return typeof text === 'string' ? JSON.parse(text) : text
+  }
+
+  for (const stream of [false, true])
+    test(`hold it as the conventions have it, ${stream ? 'of a stream' : 'of a whole answer'}`, async () => {
+      await using world = await start({}, { content: true })
+      world.upstream.script(openaiText('A cat, I say.', { stream }))
+      await (await world.ask({ messages, stream })).text()
+      const spans = await world.stop()
+      assert.deepEqual(inCall(spans, 'gen_ai.input.messages'), [
+        { role: 'system', parts: [{ type: 'text', content: 'Be short.' }] },
+        {
+          role: 'user',
+          parts: [
+            { type: 'text', content: words },
+            { type: 'image', mime_type: null, uri: 'https://a.example/b.png' },
+          ],
+        },
+        { role: 'assistant', parts: [{ type: 'tool_call', id: 'c1', name: 'look', arguments: { at: 1 } }] },
+        {
+          role: 'tool',
+          parts: [{ type: 'tool_call_response', id: 'c1', response: [{ type: 'text', content: 'A cat.' }] }],
+        },
+      ])
+      assert.deepEqual(inCall(spans, 'gen_ai.output.messages'), [
+        { role: 'assistant', parts: [{ type: 'text', content: 'A cat, I say.' }], finish_reason: 'stop' },
+      ])
+      assert.equal(inCall(spans, 'tollgate.content.cut'), undefined)
+      for (const { attributes } of split(spans).attempts) assert.equal('gen_ai.input.messages' in attributes, false)
+    })
+
+  test('hold no secret, and no more than so much', async () => {
+    await using world = await start({}, { content: true })
+    world.upstream.script(openaiText(`The key is ${canary}. ${'x'.repeat(100_000)}`))
+    const long = [
+      { role: 'user', content: 'first' },
+      { role: 'user', content: 'y'.repeat(70_000) },
+      { role: 'user', content: `the last, ${canary}` },
+    ]
+    await (await world.ask({ messages: long })).text()
+    const spans = await world.stop()
+    const asked = inCall(spans, 'gen_ai.input.messages') as { parts: { content: string }[] }[]
+    assert.deepEqual(
+      asked.map(({ parts }) => parts[0]?.content.slice(0, 22)),
+      ['y'.repeat(22), 'the last, [redacted]'],
+    )
+    assert.ok(JSON.stringify(asked).length < 66_000)
+    assert.ok(JSON.stringify(inCall(spans, 'gen_ai.output.messages')).length < 66_000)
+    assert.equal(inCall(spans, 'tollgate.content.cut'), true)
+    assert.equal(world.collector.bodies.join('').includes(canary), false)
+  })
+
+  test('hold what was asked where nobody answered', async () => {
+    await using world = await start({ retry: { attempts: 1 } }, { content: true })
+    world.upstream.script(openaiError(500, null, 'No.'))
+    assert.equal((await world.ask({})).status, 502)
+    const spans = await world.stop()
+    assert.deepEqual(inCall(spans, 'gen_ai.input.messages'), [
+      { role: 'user', parts: [{ type: 'text', content: words }] },
+    ])
+    assert.equal(inCall(spans, 'gen_ai.output.messages'), undefined)
+  })
+})
+
 describe('a trace', () => {
   test('that its caller does not sample leaves no spans', async () => {
     await using world = await start()

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { CallEntry } from '../../core/call-entry.ts'
 import { GatewayError, invalid } from '../../core/errors.ts'
+import { wholeUsage } from '../../core/kept-usage.ts'
 import type { LedgerLine } from '../../core/ledger-line.ts'
 import type { CallStore } from '../../stores/call-store.ts'
 import { callFields, filterOf } from './call-fields.ts'
@@ -133,5 +134,5 @@ const linesOf = async ({ control }: AdminTools, entry: CallEntry): Promise<Recor
     .map((text): LedgerLine => JSON.parse(text))
     .filter(({ call }) => call === entry.id)
     .sort((one, other) => one.ordinal - other.ordinal)
-    .map((line) => ({ ...line }))
+    .map((line) => ({ ...line, usage: line.usage && wholeUsage(line.usage) }))
 }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
+import { wholeUsage } from '../../core/kept-usage.ts'
 import type { LedgerLine } from '../../core/ledger-line.ts'
 import { failures, gives, moneyView, pageFields, pageOf, timeView, viewOfMoney, viewOfTime } from './fields.ts'
 import { pageByTime } from './page.ts'
@@ -84,7 +85,7 @@ const viewOf = ({
   operation,
   at: viewOfTime(at) ?? '',
   tags: tags && { ...tags },
-  usage: used && { ...used },
+  usage: used && { ...wholeUsage(used) },
   cost: money(cost),
   held: money(held),
   saved: money(saved),

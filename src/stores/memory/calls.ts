@@ -1,4 +1,5 @@
 import type { CallEntry } from '../../core/call-entry.ts'
+import { readEntry } from '../../core/entry-text.ts'
 import { addToCells, type Cell, cellKey, type Grain, grainMs, nameWithin } from '../call-cells.ts'
 import { addFigures, noFigures } from '../call-figures.ts'
 import { gatherFigures, isWanted, wholeSteps } from '../call-gathering.ts'
@@ -44,8 +45,9 @@ class MemoryCalls implements ObservedStore {
     this.#bodiesMs = Math.min(keepMs, bodiesMs)
   }
 
-  async append(entries: readonly CallEntry[]): Promise<void> {
-    for (const entry of entries) {
+  async append(texts: readonly string[]): Promise<void> {
+    for (const text of texts) {
+      const entry = readEntry(text)
       const place = { seq: ++this.#seq, entry }
       let index = this.#kept.length
       while (index > 0 && (this.#kept[index - 1] as Kept).entry.startedAt > entry.startedAt) index--

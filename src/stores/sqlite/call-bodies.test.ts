@@ -4,41 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { bodyStoreSuite, sampleBodies } from '../../testing/body-store-suite.ts'
-import { entriesBegin, manyEntries } from '../../testing/sample-entries.ts'
+import { openCallsHere, withCallFile } from '../../testing/calls-here.ts'
+import { addEntries, entriesBegin, manyEntries } from '../../testing/sample-entries.ts'
 import type { ObservedStore } from '../feedback-store.ts'
 import type { BodyKeys } from './call-bodies.ts'
-import { openCallDesk, openCallReader } from './call-desk.ts'
-import { callsOver } from './calls.ts'
-import type { Questions } from './lazy-thread.ts'
-import type { Procedures } from './session.ts'
 
 const keyOf = (id: string) => ({ id, key: new Uint8Array(32).fill(id.length) })
 
-interface Desk<P extends Procedures> {
-  readonly procedures: P
-  close(): void
-}
-
-function asked<P extends Procedures>({ procedures, close }: Desk<P>): Questions<P> {
-  return { call: async (name, argument) => procedures[name]?.(argument as never) as never, close: async () => close() }
-}
-
-const keep = { keepMs: 3_600_000, bodiesMs: 1_800_000, mostBytes: undefined }
-
 const openHere = (path: string, keys: BodyKeys = [], mostBytes?: number): ObservedStore =>
-  callsOver(
-    asked(openCallDesk({ role: 'calls', path, keep: { ...keep, mostBytes }, keys }, () => {})),
-    asked(openCallReader({ role: 'calls-reader', path, keys })),
-  )
-
-const inFolder = (work: (path: string) => Promise<void>) => async (): Promise<void> => {
-  const folder = await mkdtemp(join(tmpdir(), 'tollgate-bodies-'))
-  try {
-    await work(join(folder, 'calls.db'))
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}
+  openCallsHere(path, { bodiesMs: 1_800_000, mostBytes }, keys)
 
 for (const keys of [[], [keyOf('a'), keyOf('bb')]])
   bodyStoreSuite(`A file of SQLite with ${keys.length} keys`, async () => {
@@ -61,7 +35,7 @@ const bytesOf = async (path: string): Promise<Buffer> => {
 describe('what was said, in a file', () => {
   it(
     'cannot be read there when it is encrypted, and can be without',
-    inFolder(async (path) => {
+    withCallFile(async (path) => {
       for (const [keys, isThere] of [
         [[keyOf('a')], false],
         [[], true],
@@ -76,7 +50,7 @@ describe('what was said, in a file', () => {
 
   it(
     'is read with any of the keys, and with none of them it is as if it were not there',
-    inFolder(async (path) => {
+    withCallFile(async (path) => {
       const { of } = sampleBodies()
       const before = openHere(path, [keyOf('a')])
       await before.bodies.put([sampleBodies()])
@@ -98,13 +72,13 @@ describe('what was said, in a file', () => {
   const oldest = sampleBodies({ call: 'said-0' }).of
   const newest = sampleBodies({ call: 'said-249' }).of
   const countOf = async (calls: ObservedStore): Promise<number> =>
-    (await calls.list({ from: 0, to: entriesBegin + keep.keepMs, where: {}, limit: 100 })).entries.length
+    (await calls.list({ from: 0, to: entriesBegin + 3_600_000, where: {}, limit: 100 })).entries.length
 
   it(
     'makes room for what comes, as soon as the file has its size',
-    inFolder(async (path) => {
+    withCallFile(async (path) => {
       const calls = openHere(path, [], 400_000)
-      await calls.append(manyEntries(50))
+      await addEntries(calls, manyEntries(50))
       for (let index = 0; index < many.length; index += 10) await calls.bodies.put(many.slice(index, index + 10))
       assert.equal(await calls.bodies.of(oldest), undefined)
       assert.ok(await calls.bodies.of(newest))
@@ -115,9 +89,9 @@ describe('what was said, in a file', () => {
 
   it(
     'goes before the records where the file is to be smaller',
-    inFolder(async (path) => {
+    withCallFile(async (path) => {
       const before = openHere(path)
-      await before.append(manyEntries(50))
+      await addEntries(before, manyEntries(50))
       await before.bodies.put(many)
       await before.close()
       const calls = openHere(path, [], 400_000)

@@ -21,7 +21,7 @@ import type { Session } from './session.ts'
 
 /** What the thread that writes calls can be asked for. */
 export type CallProcedures = {
-  /** Takes entries as JSON, one on each line. */
+  /** Takes texts of entries, one on each line. */
   append(lines: string): void
   keepBodies(kept: readonly KeptBodies[]): void
   /** Gives whether there is more to take away. */
@@ -122,7 +122,7 @@ export const openCallDesk = (data: CallThreadData, tell: Session['tell']): OpenD
   return {
     session: undefined,
     procedures: {
-      append: (lines) => using(({ write }) => write(lines.split('\n'))),
+      append: (lines) => using(({ write }) => write(lines)),
       retain: (now) => {
         const isMore = using(({ retain }) => retain(now))
         // Free pages go back to the disk in small steps.

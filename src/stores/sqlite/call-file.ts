@@ -15,7 +15,7 @@ const opened = (path: string): Database.Database => {
     database.pragma('synchronous = NORMAL')
     database.pragma('wal_autocheckpoint = 2000')
     database.pragma('journal_size_limit = 8388608')
-    for (const table of ['calls', 'entries', 'names', 'progress', 'parts', 'cells', 'feedback', 'bodies'])
+    for (const table of ['calls', 'entries', 'blocks', 'marks', 'progress', 'parts', 'cells', 'feedback', 'bodies'])
       database.exec(`SELECT 1 FROM ${table} LIMIT 1`)
     return database
   } catch (thrown) {

@@ -1,5 +1,4 @@
 import type { Database } from 'better-sqlite3'
-import type { CallEntry } from '../../core/call-entry.ts'
 import type { Feedback } from '../../core/feedback.ts'
 import { addToCells, type Cell, grainMs, other } from '../call-cells.ts'
 import { addFigures, addPacked, packFigures, readFigures } from '../call-figures.ts'
@@ -7,12 +6,13 @@ import { gatherFigures, isWanted, wholeSteps } from '../call-gathering.ts'
 import { type CallPlace, readPlace, writePlace } from '../call-place.ts'
 import type { CallQuery, FiguresQuery, FiguresReport, NamedFigures } from '../call-store.ts'
 import type { QualityQuery, QualityReport } from '../feedback-store.ts'
+import { createEntryReads } from './call-blocks.ts'
 import { conditionOf } from './call-filter.ts'
 import { candidatesOf } from './call-names.ts'
 import { grainNumbers } from './call-sums.ts'
 import { feedbackOf, qualityIn } from './feedback-reads.ts'
 
-/** Texts of entries: parsed where they are used, as texts cross between threads for less. */
+/** Entries as JSON: parsed where they are used, as texts cross between threads for less. */
 export interface TextPage {
   readonly entries: readonly string[]
   readonly next: string | undefined
@@ -39,11 +39,11 @@ export const createCallReads = (database: Database) => ({
 
 const find = (database: Database, id: string): string | undefined => {
   const { sql, values } = candidatesOf(database, { id }) ?? { sql: '1', values: [] }
-  return database
-    .prepare(`SELECT entry FROM entries WHERE seq =
-                (SELECT seq FROM calls WHERE id = ? AND ${sql} ORDER BY started_at DESC, seq DESC LIMIT 1)`)
+  const seq = database
+    .prepare(`SELECT seq FROM calls WHERE id = ? AND ${sql} ORDER BY started_at DESC, seq DESC LIMIT 1`)
     .pluck()
-    .get(id, ...values) as string | undefined
+    .get(id, ...values) as number | undefined
+  return seq === undefined ? undefined : JSON.stringify(createEntryReads(database)(seq))
 }
 
 /** So many calls are looked at for one page; whoever finds few among many gets them in several pages. */
@@ -76,7 +76,7 @@ const list = (database: Database, { from, to, where, after, limit }: CallQuery):
       place.seq,
       ...(first?.values ?? []),
     ) as Iterable<Row>
-  const text = database.prepare('SELECT entry FROM entries WHERE seq = ?').pluck()
+  const read = createEntryReads(database)
   const entries: string[] = []
   let last: Row | undefined
   let scanned = 0
@@ -84,8 +84,8 @@ const list = (database: Database, { from, to, where, after, limit }: CallQuery):
     if (entries.length === limit || scanned === mostScanned) return { entries, next: last && writePlace(last) }
     scanned++
     last = row
-    const entry = row.isMeant ? (text.get(row.seq) as string | undefined) : undefined
-    if (entry !== undefined) entries.push(entry)
+    const entry = row.isMeant ? read(row.seq) : undefined
+    if (entry) entries.push(JSON.stringify(entry))
   }
   return { entries, next: undefined }
 }
@@ -122,17 +122,16 @@ const fromEntries = (database: Database, query: FiguresQuery): FiguresReport => 
   const { from, to } = wholeSteps(query)
   const { key, team } = query.where
   const { sql, values } = conditionOf({ key, team })
-  const rows = database
-    .prepare(
-      `SELECT entry FROM calls JOIN entries USING (seq)
-       WHERE started_at >= ? AND started_at < ? AND ${sql}`,
-    )
+  const seqs = database
+    .prepare(`SELECT seq FROM calls WHERE started_at >= ? AND started_at < ? AND ${sql}`)
     .pluck()
-    .iterate(from, to, ...values) as Iterable<string>
+    .iterate(from, to, ...values) as Iterable<number>
+  const read = createEntryReads(database)
   const gathering = gatherFigures(query)
   const step = grainMs[query.step]
-  for (const text of rows) {
-    const entry: CallEntry = JSON.parse(text)
+  for (const seq of seqs) {
+    const entry = read(seq)
+    if (!entry) continue
     const cells = new Map<string, Cell>()
     addToCells(cells, entry)
     const at = Math.floor(entry.startedAt / step) * step

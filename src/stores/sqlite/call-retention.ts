@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { type CallRetention, keepSumsMs } from '../call-store.ts'
+import { createCallRemoval } from './call-blocks.ts'
 import { createBodyRetention } from './call-bodies.ts'
 import { createNameWriter } from './call-names.ts'
 import { createCallSums, grainNumbers } from './call-sums.ts'
@@ -12,8 +13,6 @@ const together = 1_000
 export const createCallRetention = (database: Database, { keepMs, mostBytes, bodiesMs = keepMs }: CallRetention) => {
   const old = database.prepare('SELECT seq FROM calls WHERE started_at < ? ORDER BY started_at LIMIT ?').pluck()
   const oldest = database.prepare('SELECT seq FROM calls ORDER BY started_at LIMIT ?').pluck()
-  const removeCall = database.prepare('DELETE FROM calls WHERE seq = ?')
-  const removeEntry = database.prepare('DELETE FROM entries WHERE seq = ?')
   const removeCells = database.prepare(
     `DELETE FROM cells WHERE grain = ? AND at < ? AND at <=
        (SELECT max(at) FROM (SELECT at FROM cells WHERE grain = ? AND at < ? ORDER BY grain, at LIMIT ?))`,
@@ -26,12 +25,10 @@ export const createCallRetention = (database: Database, { keepMs, mostBytes, bod
   const names = createNameWriter(database)
   const sums = createCallSums(database)
 
-  const remove = (rows: readonly unknown[]): boolean => {
-    for (const seq of rows) {
-      removeCall.run(seq)
-      removeEntry.run(seq)
-    }
-    return rows.length === together
+  const removeCalls = createCallRemoval(database)
+  const remove = (seqs: readonly unknown[]): boolean => {
+    removeCalls(seqs as number[])
+    return seqs.length === together
   }
   return (now: number): boolean => {
     sums.merge()

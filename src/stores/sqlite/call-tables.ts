@@ -1,4 +1,6 @@
 import { bodyTables } from './body-tables.ts'
+import { blockTables } from './call-blocks.ts'
+import { markTables } from './call-names.ts'
 import { feedbackTables } from './feedback-tables.ts'
 import type { FileKind } from './open-database.ts'
 
@@ -7,9 +9,8 @@ import type { FileKind } from './open-database.ts'
  *
  * - `calls`: what calls are looked for by; small, so that it can be gone through. `targets` and `tags` hold their names
  *   between separators.
- * - `entries`: each call as JSON.
- * - `names`: numbers of what nearly each call has another of, such as its id. Calls after `through` of `progress` are not
- *   entered yet; those that are gone may still stand there.
+ * - `entries`: each call as JSON, as it was written before there were blocks.
+ * - `names`: as calls were found before there were `marks`.
  * - `parts`: what calls of one minute add up to that were written together; after a moment they are in `cells`.
  * - `cells`: what calls add up to, by minute (0), hour (1) and day (2).
  */
@@ -33,7 +34,7 @@ const tables: readonly string[] = [
 /** The file of calls; its mark is "TolC" in ASCII. */
 export const callFile: FileKind = {
   applicationId: 0x546f6c43,
-  migrations: [tables, feedbackTables, bodyTables],
+  migrations: [tables, feedbackTables, bodyTables, [...blockTables, ...markTables]],
   atFirst: (database) => {
     database.pragma('page_size = 4096')
     database.pragma('auto_vacuum = INCREMENTAL')

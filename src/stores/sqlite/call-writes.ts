@@ -1,25 +1,26 @@
 import type { Database } from 'better-sqlite3'
 import type { CallEntry } from '../../core/call-entry.ts'
+import { readEntry } from '../../core/entry-text.ts'
 import { tagsOf, targetsOf } from '../matching-call.ts'
+import { createBlockWrites } from './call-blocks.ts'
 import { createNameWriter } from './call-names.ts'
 import { createCallSums } from './call-sums.ts'
 import { between } from './call-tables.ts'
+import { createInsert } from './many-rows.ts'
 
-/** Writes calls, given as JSON, and what they add up to, within a transaction of whoever asks. */
-export const createCallWrites = (database: Database): ((texts: readonly string[]) => void) => {
-  const insertCall = database.prepare(
-    `INSERT INTO calls (started_at, id, duration_ms, model, key, outcome, targets, error, team, user, end_user, session,
-       prompt, purpose, parent, tags) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  )
-  const insertEntry = database.prepare('INSERT INTO entries (seq, entry) VALUES (?, ?)')
+const columns =
+  'started_at, id, duration_ms, model, key, outcome, targets, error, team, user, end_user, session, prompt, purpose, parent, tags'
+
+/** Writes calls, given as texts of entries on lines, and what they add up to, within a transaction of whoever asks. */
+export const createCallWrites = (database: Database): ((lines: string) => void) => {
+  const insert = createInsert(database, `INSERT INTO calls (${columns})`, columns.split(',').length)
+  const keep = createBlockWrites(database)
   const sums = createCallSums(database)
   const names = createNameWriter(database)
-  return (texts) => {
-    const entries = texts.map((text): CallEntry => JSON.parse(text))
-    for (const [index, entry] of entries.entries()) {
-      const { lastInsertRowid } = insertCall.run(...columnsOf(entry))
-      insertEntry.run(lastInsertRowid, texts[index])
-    }
+  return (lines) => {
+    const entries = lines.split('\n').map(readEntry)
+    const last = insert(entries.map(columnsOf))
+    keep(last - entries.length + 1, last, lines)
     sums.add(entries)
     names.enter()
   }

@@ -4,13 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { callStoreSuite } from '../../testing/call-store-suite.ts'
-import { entriesBegin, manyEntries, sampleEntry } from '../../testing/sample-entries.ts'
+import { openCallsHere } from '../../testing/calls-here.ts'
+import { addEntries, entriesBegin, manyEntries, sampleEntry } from '../../testing/sample-entries.ts'
 import { mostCells } from '../call-cells.ts'
 import type { CallRetention, CallStore } from '../call-store.ts'
-import { openCallDesk, openCallReader } from './call-desk.ts'
-import { callsOver, createSqliteCalls } from './calls.ts'
-import type { Questions } from './lazy-thread.ts'
-import type { Procedures } from './session.ts'
+import { createSqliteCalls } from './calls.ts'
 
 const hourMs = 3_600_000
 
@@ -47,30 +45,9 @@ const inFolder = (work: (folder: Folder) => Promise<void>) => async (): Promise<
   }
 }
 
-interface Desk<P extends Procedures> {
-  readonly procedures: P
-  close(): void
-}
-
-function asked<P extends Procedures>({ procedures, close }: Desk<P>): Questions<P> {
-  return { call: async (name, argument) => procedures[name]?.(argument as never) as never, close: async () => close() }
-}
-
-/** Without threads, whose starting takes longer than all the rest. */
-const openHere = ({ path }: Pick<Folder, 'path'>, keep: Partial<CallRetention> = {}): CallStore =>
-  callsOver(
-    asked(
-      openCallDesk(
-        { role: 'calls', path, keep: { keepMs: hourMs, mostBytes: undefined, ...keep }, keys: [] },
-        () => {},
-      ),
-    ),
-    asked(openCallReader({ role: 'calls-reader', path, keys: [] })),
-  )
-
 callStoreSuite('A file of SQLite', async () => {
   const folder = await openFolder()
-  const calls = openHere(folder)
+  const calls = openCallsHere(folder.path)
   return {
     calls,
     close: async () => {
@@ -89,7 +66,7 @@ describe('calls in a file', () => {
     inFolder(async ({ open }) => {
       const [one, other] = [await open(), await open()]
       const entries = manyEntries(400)
-      await Promise.all([one.append(entries.slice(0, 200)), other.append(entries.slice(200))])
+      await Promise.all([addEntries(one, entries.slice(0, 200)), addEntries(other, entries.slice(200))])
       assert.equal((await figuresOf(one)).total.counts.calls, 400)
       await one.close()
       await other.close()
@@ -105,7 +82,7 @@ describe('calls in a file', () => {
     inFolder(async ({ path, open, warnings }) => {
       await writeFile(path, 'this is no database'.repeat(1_000))
       const calls = await open()
-      await calls.append([sampleEntry()])
+      await addEntries(calls, [sampleEntry()])
       assert.equal((await calls.find('call-1'))?.id, 'call-1')
       assert.equal(warnings.length, 1)
       const names = await readdir(join(path, '..'))
@@ -120,7 +97,7 @@ describe('calls in a file', () => {
       const { createSqliteStore } = await import('./index.ts')
       await (await createSqliteStore(path)).close()
       const calls = await open()
-      await assert.rejects(calls.append([sampleEntry()]), { code: 'store_unavailable' })
+      await assert.rejects(addEntries(calls, [sampleEntry()]), { code: 'store_unavailable' })
       assert.equal(warnings.length, 1)
       await calls.close()
       await (await createSqliteStore(path)).close()
@@ -129,9 +106,15 @@ describe('calls in a file', () => {
 
   it(
     'give way to newer ones where their file may grow no more',
-    inFolder(async (folder) => {
-      const calls = openHere(folder, { mostBytes: 2_500_000 })
-      for (let round = 0; round < 4; round++) await calls.append(manyEntries(1_000, { seed: round + 1 }))
+    inFolder(async ({ path }) => {
+      const calls = openCallsHere(path, { mostBytes: 900_000 })
+      for (let round = 0; round < 40; round++) {
+        const entries = manyEntries(100, { seed: round + 1, minutes: 1 })
+        await addEntries(
+          calls,
+          entries.map((entry) => ({ ...entry, startedAt: entry.startedAt + round * 60_000 })),
+        )
+      }
       for (let isMore = true; isMore; ) isMore = await calls.retain(entriesBegin + hourMs / 2)
       const { entries } = await calls.list({ from: 0, to: entriesBegin + hourMs, where: {}, limit: 4_000 })
       assert.ok(entries.length < 3_000 && entries.length > 0)
@@ -142,13 +125,14 @@ describe('calls in a file', () => {
 
   it(
     'are told apart by key also where there are more keys than cells',
-    inFolder(async (folder) => {
-      const calls = openHere(folder)
+    inFolder(async ({ path }) => {
+      const calls = openCallsHere(path)
       const many = mostCells + 500
-      await calls.append(
+      await addEntries(
+        calls,
         Array.from({ length: many }, (_, index) => sampleEntry({ id: `c${index}`, key: `key-${index}` })),
       )
-      await calls.append([sampleEntry({ key: `key-${many - 1}` })])
+      await addEntries(calls, [sampleEntry({ key: `key-${many - 1}` })])
       await calls.retain(entriesBegin)
       assert.equal((await figuresOf(calls)).total.counts.calls, many + 1)
       assert.equal((await figuresOf(calls, { key: `key-${many - 1}` })).total.counts.calls, 2)
@@ -158,13 +142,13 @@ describe('calls in a file', () => {
 
   it(
     'are found by names that nearly each has another of, entered or not yet, and not when they are gone',
-    inFolder(async (folder) => {
-      const calls = openHere(folder)
+    inFolder(async ({ path }) => {
+      const calls = openCallsHere(path)
       const count = 9_000
       const entries = Array.from({ length: count }, (_, index) =>
         sampleEntry({ id: `call-${index}`, endUser: `user-${index % 3_000}`, startedAt: entriesBegin + index }),
       )
-      for (let from = 0; from < count; from += 500) await calls.append(entries.slice(from, from + 500))
+      for (let from = 0; from < count; from += 500) await addEntries(calls, entries.slice(from, from + 500))
       for (const index of [0, 8_191, 8_192, 8_999])
         assert.equal((await calls.find(`call-${index}`))?.id, `call-${index}`)
       const listed = async () => {

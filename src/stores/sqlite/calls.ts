@@ -37,7 +37,7 @@ export const createSqliteCalls = async (options: SqliteCallsOptions): Promise<Ob
 
 /** Calls of whoever writes and whoever reads them. */
 export const callsOver = (writer: Questions<CallProcedures>, reader: Questions<CallReadProcedures>): ObservedStore => ({
-  append: (entries) => writer.call('append', entries.map((entry) => JSON.stringify(entry)).join('\n')),
+  append: (texts) => writer.call('append', texts.join('\n')),
   find: async (id) => {
     const text = await reader.call('find', id)
     return text === undefined ? undefined : JSON.parse(text)

@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3'
-import type { CallEntry } from '../../core/call-entry.ts'
 import type { Feedback } from '../../core/feedback.ts'
 import { mostLooked, type QualityQuery, type QualityReport } from '../feedback-store.ts'
 import { addCallTo, addFeedbackTo, noQuality, type QualitySums, qualityName } from '../quality-sums.ts'
+import { createEntryReads } from './call-blocks.ts'
 
 type Row = Omit<Feedback, 'score' | 'comment'> & { readonly score: number | null; readonly comment: string | null }
 
@@ -28,17 +28,18 @@ export const qualityIn = (database: Database, { from, to, by, budgets }: Quality
   }
   const calls = database
     .prepare(
-      `SELECT entry FROM calls JOIN entries USING (seq)
+      `SELECT seq FROM calls
        WHERE started_at >= ? AND started_at < ? AND purpose IS NULL ORDER BY started_at DESC LIMIT ${mostLooked + 1}`,
     )
     .pluck()
-    .iterate(from, to) as Iterable<string>
+    .iterate(from, to) as Iterable<number>
+  const read = createEntryReads(database)
   let looked = 0
-  for (const text of calls) {
+  for (const seq of calls) {
     if (++looked > mostLooked) break
-    const entry: CallEntry = JSON.parse(text)
-    const name = qualityName(entry, by)
-    if (name !== undefined) addCallTo(sumsOf(name), entry, budgets[entry.model])
+    const entry = read(seq)
+    const name = entry && qualityName(entry, by)
+    if (entry && name !== undefined) addCallTo(sumsOf(name), entry, budgets[entry.model])
   }
   const said = database
     .prepare(
