@@ -19,6 +19,7 @@ const order = (id: string, maxAttempts = 1) => ({
   webhook: undefined,
   metadata: undefined,
   retryOf: undefined,
+  holds: false,
   keepMs: 60_000,
 })
 

@@ -29,6 +29,9 @@ export const withJobs = async (
       news: createNews(),
       check: () => {},
       checkWebhook: () => {},
+      // What a job may cost is not known here: one that is asked again holds it when it runs.
+      foresee: async () => [],
+      named: (key) => ({ key }),
       secret: await store.control.secret(),
       rules: () => config.jobs,
       now: Date.now,

@@ -2,6 +2,7 @@ import { systemClock } from '../core/clock.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { Sink } from '../core/record.ts'
 import { createExplain, type Explain } from '../explain.ts'
+import { createForesee } from '../foresee.ts'
 import { createGatewayFrom, type Gateway, type Parts } from '../gateway.ts'
 import type { MakeJobDoors } from '../jobs/perform.ts'
 import type { JobPauses } from '../jobs/retry-time.ts'
@@ -52,6 +53,7 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
   const clock = systemClock
   const traces = await openTraces(config.telemetry.traces, {
     redact: (text) => foundation.current.redact(text),
+    mask: (text) => foundation.current.mask(text),
     providerName: (name) => providerNameOf(foundation.current.config.providers.get(name)?.kind ?? name),
   }).catch((thrown) => {
     throw new ConfigError([{ path: 'telemetry.traces', problem: asGatewayError(thrown).message }])
@@ -126,6 +128,7 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
     gates,
     sinks: [batch.sink, ...observing.sinks, ...(additions.sinks ?? [])],
     nameOf: observing.nameOf,
+    listens: config.telemetry.traces?.content,
     transcribe: observing.transcribe,
     repeats: {
       reader: (wire, form) => wireNamed(wire)?.reader(form),
@@ -155,7 +158,7 @@ export const assemble = async (config: Config, additions: Additions = {}): Promi
   const desk = await openJobs({
     config: () => foundation.current.config,
     store,
-    doors: additions.doors?.({ gateway, plan: parts.plan, files: store.files }),
+    doors: additions.doors?.({ gateway, foresee: createForesee(parts), plan: parts.plan, files: store.files }),
     named: (key) => directory.named(key),
     secret,
     figures: metrics.jobs,

@@ -3,7 +3,7 @@ import { cacheSchema } from './cache-schema.ts'
 import { type Complaint, type Path, shown } from './complaints.ts'
 import type { Config, StoreConfig } from './config.ts'
 import { type DiscoveredProvider, discoverProviders, type Probe } from './discover.ts'
-import { entriesOf, leniently } from './entries.ts'
+import { checkedOnce, entriesOf, leniently } from './entries.ts'
 import type { Environment } from './expand.ts'
 import { type Complain, complainOf } from './issues.ts'
 import { jobQueueSchema, redisField } from './job-queue-schema.ts'
@@ -53,7 +53,7 @@ export const checkConfig = async (value: unknown, surroundings: Surroundings): P
     complain([], `expected a map of sections such as providers and models, got ${shown(value)}`)
   }
   const raw = withoutEmptySections(isObject(value) ? value : {})
-  const checked = configSchema.safeParse(raw, { reportInput: true })
+  const checked = configSchema.safeParse(raw, { ...checkedOnce, reportInput: true })
   if (!checked.success) complainOf(checked.error.issues, complain)
   const found = raw.discover === false || raw.discover === 'false' ? [] : await discoverProviders(environment, probe)
   return resolve(raw, found, surroundings)

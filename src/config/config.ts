@@ -67,6 +67,8 @@ export interface JobsConfig {
   readonly maxAttempts: number
   readonly maxCrashes: number
   readonly leaseMs: number
+  /** Is money set aside for those that do not say? */
+  readonly hold: boolean
 }
 
 export interface ServerConfig {

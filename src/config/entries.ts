@@ -11,6 +11,9 @@ export interface Entry<Value> {
   readonly value: Value
 }
 
+/** What is checked once is checked before code for it would be compiled. */
+export const checkedOnce = { jitless: true } as const
+
 type Steps = Iterable<readonly [step: string | number, raw: unknown]>
 
 const good = <Schema extends z.ZodType>(steps: Steps, section: string, schema: Schema): Entry<z.output<Schema>>[] =>
@@ -33,11 +36,11 @@ export const itemsOf = <Schema extends z.ZodType>(raw: JsonObject, section: stri
 
 /** What a schema reads when everything wrong that it can do without is left away; undefined when that is not enough. */
 export const leniently = <Schema extends z.ZodType>(raw: unknown, schema: Schema): z.output<Schema> | undefined => {
-  const first = schema.safeParse(raw)
+  const first = schema.safeParse(raw, checkedOnce)
   if (first.success) return first.data
   const copy: unknown = structuredClone(raw)
   for (const path of wrongPaths(first.error.issues)) remove(copy, path)
-  return schema.safeParse(copy).data
+  return schema.safeParse(copy, checkedOnce).data
 }
 
 const remove = (value: unknown, path: Path): void => {

@@ -1,4 +1,4 @@
-import { duration, section, whole } from './fields.ts'
+import { duration, flag, section, whole } from './fields.ts'
 
 const dayMs = 86_400_000
 
@@ -44,6 +44,10 @@ export const jobsSchema = section(
       },
       { least: 1_000, most: 3_600_000 },
     ).prefault('60s'),
+    hold: flag({
+      description:
+        'Is the most that a job may cost set aside in its budgets when it is handed in, where it does not say? It is then never refused for that money later, and handing it in is refused where a budget has too little.',
+    }).prefault(false),
   },
   { description: 'How jobs are done: calls whose answers are fetched later.' },
 )

@@ -150,6 +150,7 @@ const jobsOf = ({ config, store, doors, secret, endpoints, ...rest }: Surroundin
     store: store.jobs,
     files: store.files,
     check: doors.check,
+    foresee: doors.foresee,
     checkWebhook: (webhook) => {
       const problem = endpoints.checkWebhook(webhook)
       if (problem !== undefined) throw invalid('webhook', problem)

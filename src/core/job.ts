@@ -48,6 +48,8 @@ export interface JobOrder {
   readonly metadata: string | undefined
   /** The job that this one asks again; undefined: it is the first of its kind. */
   readonly retryOf: string | undefined
+  /** Was it submitted so that what it may cost is set aside until it has ended? */
+  readonly holds: boolean
   /** For so long after its end it and its result are kept. */
   readonly keepMs: number
 }
@@ -102,6 +104,8 @@ export interface Job extends Omit<JobOrder, 'body' | 'headers' | 'keepMs'> {
   readonly redrivenAs: string | undefined
   /** Of all attempts whose cost is known. */
   readonly costNanos: Nanos
+  /** Nano-dollars that are set aside for it in each of its budgets; 0n where none are, or no more. */
+  readonly heldNanos: Nanos
   /** Attempts whose cost is unknown. */
   readonly unknownCosts: number
   /** Its answer; of a failed job the refusal in its caller's language, where there was one. */

@@ -1,3 +1,4 @@
+import type { Aside } from './aside.ts'
 import { wishWithin } from './cache-words.ts'
 import { type CacheWish, type Call, type Caller, createId } from './call.ts'
 import type { OutputRules } from './output-rules.ts'
@@ -31,6 +32,10 @@ export interface Question {
   readonly output?: OutputRules | undefined
   /** The trace that it belongs to. */
   readonly trace?: TraceContext | undefined
+  /** As a job: is what it may cost to be set aside? Undefined: its caller does not say. */
+  readonly hold?: boolean | undefined
+  /** Money that was set aside for it before. */
+  readonly aside?: Aside | undefined
 }
 
 /** When a call began, how long it may take, and what stops it. */
@@ -51,7 +56,7 @@ export const callOf = (question: Question, { started, totalMs, signal }: Beginni
   caller: question.caller,
   providerKey: question.providerKey,
   signal,
-  account: { attempts: [] },
+  account: { attempts: [], aside: question.aside },
   notes: {},
   noFallback: question.noFallback ?? false,
   retryCount: question.retryCount ?? 0,

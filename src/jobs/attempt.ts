@@ -1,3 +1,4 @@
+import { Aside } from '../core/aside.ts'
 import type { Caller } from '../core/call.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { Job, JobResult } from '../core/job.ts'
@@ -43,11 +44,12 @@ export interface Attempted {
 /** Does one claim, and says how it is to end. Never rejects. */
 export const attempt = async (hold: Hold, options: AttemptOptions): Promise<Attempted> => {
   const { job, fence } = hold.claimed
+  const aside = new Aside(hold.claimed.aside)
   let performed: Performed | undefined
   let end: End
   let error: GatewayError | undefined
   try {
-    performed = await performedBy(hold, options)
+    performed = await performedBy(hold, aside, options)
     error = performed.error
     end = error ? endOf(error, hold, options) : { kind: 'succeeded', result: await resultOf(performed, job, options) }
     if (end.kind === 'failed' && performed.body.length > 0)
@@ -58,10 +60,14 @@ export const attempt = async (hold: Hold, options: AttemptOptions): Promise<Atte
   }
   if (hold.interruption === 'cancelled') end = { kind: 'cancelled' }
   const costNanos = performed ? performed.costNanos : 0n
-  return { finished: { fence, id: job.id, call: performed?.call, costNanos, end }, error }
+  return { finished: { fence, id: job.id, call: performed?.call, costNanos, spent: aside.close(), end }, error }
 }
 
-const performedBy = async (hold: Hold, { perform, named, files, now }: AttemptOptions): Promise<Performed> => {
+const performedBy = async (
+  hold: Hold,
+  money: Aside,
+  { perform, named, files, now }: AttemptOptions,
+): Promise<Performed> => {
   const { job, headers, body } = hold.claimed
   const left = job.deadlineAt === undefined ? undefined : job.deadlineAt - now()
   if (left !== undefined && left <= 0)
@@ -71,7 +77,8 @@ const performedBy = async (hold: Hold, { perform, named, files, now }: AttemptOp
   if (hold.stop.aborted) throw hold.stop.reason
   const { endpoint, priority } = job
   const said = (text: string): void => hold.pieces.say(text)
-  return perform({ endpoint, headers, body: bytes, caller, priority, timeoutMs: left, signal: hold.stop, said })
+  const aside = hold.claimed.aside.length > 0 ? money : undefined
+  return perform({ endpoint, headers, body: bytes, caller, priority, timeoutMs: left, signal: hold.stop, aside, said })
 }
 
 /** A result as it is kept. */

@@ -102,7 +102,7 @@ const flushed = async (url: string): Promise<void> => {
     await redis.flushall()
   }
   await rows.until(async () => {
-    await bell.look(1)
+    await bell.look(async () => 1)
     return rows.finished().length >= 1_000
   })
   assert.equal(new Set(rows.finished()).size, 1_000)

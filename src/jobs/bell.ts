@@ -31,9 +31,10 @@ export interface Bell {
   ring(rings: readonly Ring[]): Promise<void>
   /**
    * For upkeep, time and again: sees to it that as many rings wait as jobs are due, at most 256 at a time (they are answered again as long as
-   * there are jobs). Where enough wait already, nothing happens. Rejects as `ring` does.
+   * there are jobs). Where enough wait already, nothing happens. `due` counts them: only where rings wait is that asked. Rejects as `ring`
+   * and `due` do.
    */
-  look(due: number): Promise<void>
+  look(due: () => Promise<number>): Promise<void>
   /**
    * Has places filled while there are jobs, until it is closed. Rings are heard while a place is free, so that others are left for whoever
    * has one, and nothing hangs on a ring that was heard: free places find every job that is due within about a second, whatever an engine

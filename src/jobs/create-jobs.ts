@@ -1,17 +1,20 @@
 import { hash } from 'node:crypto'
-import { createId } from '../core/call.ts'
-import { GatewayError } from '../core/errors.ts'
+import { type Caller, createId } from '../core/call.ts'
+import { asGatewayError, GatewayError } from '../core/errors.ts'
 import { isTerminal, type Job, type JobBytes, type JobOrder } from '../core/job.ts'
 import { keyedHash } from '../core/keyed-hash.ts'
+import type { Ask } from '../ledger/ledger.ts'
 import type { FileStore } from '../stores/file-store.ts'
 import type { JobStore, Submission, Submitted } from '../stores/job-store.ts'
 import type { Bell } from './bell.ts'
 import { followJob, waitForJob } from './follow.ts'
 import { type BytesOf, bytesOf, longestKeptMs, storedBytes } from './job-bytes.ts'
+import { type CallerNamed, callerOfJob } from './job-caller.ts'
 import type { Jobs, JobView, JobWish } from './jobs.ts'
 import type { News } from './news.ts'
 import { type JobRules, orderOf } from './order.ts'
 import type { JobDoors } from './perform.ts'
+import { keepWithMoney } from './set-aside.ts'
 import { together } from './together.ts'
 
 export interface JobsOptions {
@@ -21,6 +24,9 @@ export interface JobsOptions {
   readonly news: News
   /** What is refused before it is kept. */
   readonly check: JobDoors['check']
+  /** What is set aside for a job that asks for that. */
+  readonly foresee: JobDoors['foresee']
+  readonly named: CallerNamed
   /** Throws `invalid_request` for whom nothing can be told. */
   checkWebhook(webhook: string): void
   /** With which keys of callers are named. */
@@ -58,8 +64,9 @@ export const createJobs = (given: JobsOptions): Jobs => {
       options.check(caller, wish)
       if (wish.webhook !== undefined) options.checkWebhook(wish.webhook)
       const order = orderOf(caller, wish, { rules: options.rules(), now: options.now() })
+      const asks = await asksOf(order, caller, options)
       const kept = { ...order, body: await bodyOf(order, options.files) }
-      return submit(kept, await keyOf(order, wish, options), options)
+      return submit({ order: kept, key: await keyOf(order, wish, options) }, asks, options)
     },
     find,
     list: (query) => store.list(query),
@@ -108,15 +115,22 @@ const keyOf = async (
 const digestOf = async (body: JobBytes, files: FileStore): Promise<string> =>
   'file' in body ? ((await files.find(body.file))?.sha256 ?? body.file) : hash('sha256', body.bytes, 'hex')
 
+const asksOf = async (
+  { holds, endpoint, headers, body }: JobOrder,
+  caller: Caller,
+  { foresee, files }: JobsOptions,
+): Promise<readonly Ask[]> => (holds ? foresee({ endpoint, headers, caller, body: await bytesOf(body, files) }) : [])
+
 const submit = async (
-  order: JobOrder,
-  key: Submission['key'],
+  submission: Submission,
+  asks: readonly Ask[],
   { keep, files, bell, news, now, later, failed }: Desk,
 ): Promise<{ readonly job: Job; readonly isKnown: boolean }> => {
+  const { order } = submission
   const drop = (): void => {
     if ('file' in order.body) void files.remove(order.body.file).catch(() => false)
   }
-  const submitted = await keep({ order, key }).catch((thrown) => {
+  const submitted = await keepWithMoney(submission, asks, { keep, now }).catch((thrown) => {
     drop()
     throw thrown
   })
@@ -147,11 +161,21 @@ const retry = async (id: string, owner: string | undefined, options: Desk): Prom
       `The job is ${job.state}; only jobs that failed or were cancelled can be asked again.`,
     )
   const again = orderAgain(order, now())
+  const asks = again.holds ? await asksOf(again, callerAgain(again, options), options) : []
   const body = await copied(again, files)
   const key = { name: keyedHash(secret, `job retry\n${id}`), asked: id, keepMs: Math.max(leastKeyMs, order.keepMs) }
-  const made = await submit({ ...again, body }, key, options)
+  const made = await submit({ order: { ...again, body }, key }, asks, options)
   if (job.dead !== undefined) await store.redriven(id, made.job.id)
   return made.job
+}
+
+/** Whoever asks again need not be the caller, and has a key of its own. */
+const callerAgain = ({ caller }: JobOrder, { named }: JobsOptions): Caller => {
+  try {
+    return callerOfJob(caller, named)
+  } catch (thrown) {
+    throw new GatewayError('conflict', asGatewayError(thrown).message)
+  }
 }
 
 const orderAgain = (order: JobOrder, now: number): JobOrder => {

@@ -38,7 +38,7 @@ describe('the embedded bell', () => {
     const bell = createEmbeddedBell({ watch: never, report })
     bell.answer(rows.answerer({ name: 'one', concurrency: 16, workMs: 1 }))
     rows.add(...Array.from({ length: 1_000 }, (_, index) => `job_${index}`))
-    await bell.look(1)
+    await bell.look(async () => 1)
     await rows.done(1_000)
     await rows.pause(20)
     assert.equal(rows.mostAtOnce(), 16)

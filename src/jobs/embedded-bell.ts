@@ -21,9 +21,8 @@ export const createEmbeddedBell = ({ watch, report }: EmbeddedOptions): Bell => 
     ring: async (rings) => {
       if (rings.length > 0) wake(rings)
     },
-    look: async (due) => {
-      if (due > 0) wake([])
-    },
+    // Whoever is awake finds out by itself whether there are any.
+    look: async () => wake([]),
     answer: (answerer) => {
       const places = new Places(answerer, { report })
       const unwatch = watch(() => places.wake([]))

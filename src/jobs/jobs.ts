@@ -24,6 +24,8 @@ export interface JobWish {
   readonly webhook?: string | undefined
   readonly metadata?: Readonly<Record<string, string>> | undefined
   readonly idempotencyKey?: string | undefined
+  /** Is the most that it may cost set aside until it has ended? Default as the configuration says. */
+  readonly hold?: boolean | undefined
 }
 
 /** A job as its owner sees it. */
@@ -46,7 +48,8 @@ export type JobNews =
 export interface Jobs {
   /**
    * Fulfilled when the job is on disk. Throws what a live call would be refused with before its body is read (key, model, budget that is
-   * used up), `invalid_request` for what no job can be, and `idempotency_mismatch`.
+   * used up), `budget_exhausted` where what it may cost is to be set aside and there is too little, `price_unknown` where nothing tells
+   * how much that is, `invalid_request` for what no job can be, and `idempotency_mismatch`.
    */
   submit(caller: Caller, wish: JobWish): Promise<{ readonly job: Job; readonly isKnown: boolean }>
   find(id: string, owner?: string): Promise<JobView>

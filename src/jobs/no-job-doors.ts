@@ -9,6 +9,9 @@ export const noJobDoors: JobDoors = {
   check: () => {
     throw noDoors()
   },
+  foresee: async () => {
+    throw noDoors()
+  },
 }
 
 const noDoors = (): GatewayError => new GatewayError('not_found', 'This gateway has no doors for jobs.')

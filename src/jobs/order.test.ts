@@ -5,7 +5,7 @@ import type { JobWish } from './jobs.ts'
 import { keptHeaders, orderOf } from './order.ts'
 
 const now = 1_000_000
-const rules = { maxAttempts: 3, keepMs: 60_000 }
+const rules = { maxAttempts: 3, hold: false, keepMs: 60_000 }
 const wish = (more: Partial<JobWish> = {}): JobWish => ({
   endpoint: '/v1/chat/completions',
   body: { bytes: Buffer.from('{}') },

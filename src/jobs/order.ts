@@ -8,6 +8,8 @@ import { type JobWish, ownerOf } from './jobs.ts'
 /** What the configuration says of every job. */
 export interface JobRules {
   readonly maxAttempts: number
+  /** Is what a job may cost set aside when it is submitted, where it does not say? */
+  readonly hold: boolean
   /** For so long jobs are kept after their end, in milliseconds. */
   readonly keepMs: number
 }
@@ -54,6 +56,7 @@ export const orderOf = (
     webhook: wish.webhook,
     metadata: metadataOf(wish.metadata),
     retryOf: undefined,
+    holds: wish.hold ?? rules.hold,
     keepMs: rules.keepMs,
   }
 }

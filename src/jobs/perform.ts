@@ -1,9 +1,12 @@
+import type { Aside } from '../core/aside.ts'
 import type { Caller } from '../core/call.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { Nanos } from '../core/money.ts'
 import type { Priority } from '../core/priority.ts'
 import type { StopSignal } from '../core/stop.ts'
+import type { Foresee } from '../foresee.ts'
 import type { Gateway } from '../gateway.ts'
+import type { Ask } from '../ledger/ledger.ts'
 import type { Plan } from '../routing/plan.ts'
 import type { FileStore } from '../stores/file-store.ts'
 
@@ -20,6 +23,8 @@ export interface Performing {
   readonly timeoutMs: number | undefined
   /** Its reason is a GatewayError. */
   readonly signal: StopSignal
+  /** What was set aside for it; undefined: nothing was. */
+  readonly aside?: Aside | undefined
   /** Told of what a stream says, as it is said. */
   said(text: string): void
 }
@@ -48,11 +53,14 @@ export interface JobDoors {
    * `budget_exhausted`; and `invalid_request` for doors at which nothing can be done later.
    */
   check(caller: Caller, asked: { readonly endpoint: string; readonly model: string }): void
+  /** What is to be set aside for a job of the budgets of its caller. Rejects with `price_unknown`, and as its door does. */
+  foresee(asked: Pick<Performing, 'endpoint' | 'headers' | 'body' | 'caller'>): Promise<readonly Ask[]>
 }
 
 /** Makes the doors of a gateway that is being put together. */
 export type MakeJobDoors = (gateway: {
   readonly gateway: Gateway
+  readonly foresee: Foresee
   plan(): Plan
   /** What bodies may name. */
   readonly files: FileStore

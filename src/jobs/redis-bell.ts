@@ -54,7 +54,7 @@ export const createRedisBell = (options: RedisBellOptions): Bell => {
   return {
     ring: (rings) => add(rings.map(namedRing)),
     look: async (due) => {
-      await add(Array.from({ length: await missingRings(due, waiting) }, () => namelessRing))
+      await add(Array.from({ length: await missingRings(await due(), waiting) }, () => namelessRing))
     },
     answer: (answerer) => {
       const answering = new RedisAnswering(answerer, {

@@ -99,7 +99,7 @@ describe('a bell on a Redis that gives trouble', { concurrency: true, skip: noRe
       process.kill(server.pid, 'SIGSTOP')
       await refused(bell.ring(rows.add('job_b')), /there was no answer within/)
       process.kill(server.pid, 'SIGCONT')
-      await bell.look(1)
+      await bell.look(async () => 1)
       await rows.done(2)
     }),
   )
@@ -114,10 +114,12 @@ describe('a bell on a Redis that gives trouble', { concurrency: true, skip: noRe
       await refused(bell.ring(rows.add('job_a')), /it cannot be reached/)
       await server.start()
       await rows.until(() =>
-        bell.look(1).then(
-          () => true,
-          () => false,
-        ),
+        bell
+          .look(async () => 1)
+          .then(
+            () => true,
+            () => false,
+          ),
       )
       await rows.done(1)
     }),

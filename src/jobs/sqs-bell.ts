@@ -48,7 +48,7 @@ export const createSqsBell = ({ engine, holdSeconds = 30, askMs = usualAskMs, ..
       if (rings.length > 0) await send(rings)
     },
     look: async (due) => {
-      const missing = await missingRings(due, waiting)
+      const missing = await missingRings(await due(), waiting)
       if (missing > 0) await send(Array.from({ length: missing }, () => ({})))
     },
     answer: (answerer) => {

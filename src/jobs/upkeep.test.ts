@@ -23,7 +23,7 @@ const startUpkeep = (sweeps: readonly (Partial<Swept> | Error)[], due = 0) => {
       },
     },
     store: { counts: async () => ({ queued: due + 2, scheduled: 2, running: 0, dead: 0, oldestMs: 0 }) },
-    bell: { look: async (count) => void looked.push(count) },
+    bell: { look: async (count) => void looked.push(await count()) },
     files: {
       remove: async (name: string) => removed.push(name) > 0,
       tidy: async () => 0,

@@ -58,12 +58,15 @@ export const createUpkeep = (options: UpkeepOptions): Upkeep => {
       options.swept(swept.ended)
       if (swept.nextAt !== undefined) expect(swept.nextAt)
       if (swept.deleted > 0) expect(now() + hurryMs)
-      const { queued, scheduled } = await store.counts()
-      await Promise.all([remove(swept), bell.look(queued - scheduled)])
+      await Promise.all([remove(swept), bell.look(due)])
       await tidy()
     } catch (thrown) {
       failed(thrown, 'Jobs could not be looked after; it is tried again.')
     }
+  }
+  const due = async (): Promise<number> => {
+    const { queued, scheduled } = await store.counts()
+    return queued - scheduled
   }
   const remove = async ({ files: names }: Swept): Promise<void> => {
     for (const name of names) await files.remove(name)

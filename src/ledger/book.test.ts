@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import type { AttemptLine, Notes } from '../core/call.ts'
 import type { LedgerLine } from '../core/ledger-line.ts'
 import type { CallRecord } from '../core/record.ts'
+import { noUsage } from '../core/usage.ts'
 import { bookTo } from './book.ts'
 
 const recordOf = (notes: Notes, more: Partial<CallRecord> = {}): CallRecord => ({
@@ -84,6 +85,12 @@ describe('the lines of a call', () => {
     assert.deepEqual(booked(recordOf({ cache: { outcome: 'miss' } })), [])
     assert.deepEqual(booked(recordOf({ cache: { outcome: 'off' } })), [])
     assert.deepEqual(booked(recordOf({})), [])
+  })
+
+  it('say of what was used only what was used', () => {
+    const usage = { ...noUsage, input: 3, output: 5, source: 'counted' } as const
+    const [line] = booked(recordOf({}, { attempts: [{ ...attempt, usage }] }))
+    assert.deepEqual(line?.usage, { input: 3, output: 5, source: 'counted' })
   })
 
   it('are those of attempts where a provider was asked, with what known vectors saved on the last one', () => {

@@ -1,4 +1,5 @@
 import { type AttemptLine, type CacheNote, wasSent } from '../core/call.ts'
+import { keptUsage } from '../core/kept-usage.ts'
 import type { LedgerLine } from '../core/ledger-line.ts'
 import type { CallRecord, Sink } from '../core/record.ts'
 import type { Ledger } from './ledger.ts'
@@ -33,8 +34,9 @@ const memoryOf = (cache: CacheNote | undefined): Memory | undefined => {
   return outcome === undefined || outcome === 'miss' || outcome === 'off' ? undefined : outcome
 }
 
-/** Whose call it was, and what was asked. */
-const askedBy = ({ caller, asked, operation, stream }: CallRecord) => ({
+/** Whose call it was, and what was asked. First in each line: a copy that is begun with costs the least. */
+const askedBy = ({ id, caller, asked, operation, stream }: CallRecord) => ({
+  call: id,
   org: caller.org,
   team: caller.team,
   user: caller.user,
@@ -52,13 +54,12 @@ const rememberedOf = (record: CallRecord, memory: Memory): LedgerLine => {
   const { notes, outcome, error, durationMs, firstTokenMs } = record
   const isCancelled = outcome === 'cancelled' || error === 'deadline_exceeded'
   return {
-    call: record.id,
+    ...askedBy(record),
     ordinal: 0,
     last: true,
     at: Math.round(record.startedAt + durationMs),
     durationMs: Math.round(durationMs),
     firstTokenMs: firstTokenMs === undefined ? undefined : Math.round(firstTokenMs),
-    ...askedBy(record),
     target: notes.cache?.target ?? '',
     outcome: outcome === 'ok' ? 'ok' : isCancelled ? 'cancelled' : 'server',
     error,
@@ -73,18 +74,17 @@ const entryOf = (record: CallRecord, line: AttemptLine, isLast: boolean): Ledger
   const ended = line.ended ?? line.started
   const begun = isLast ? notes.firstTokenAt : undefined
   return {
-    call: record.id,
+    ...askedBy(record),
     ordinal: line.ordinal,
     // A copy that the gateway made for itself is no call of the caller's.
     last: (isLast && notes.purpose === undefined) || undefined,
     at: Math.round(record.startedAt + (ended - record.started)),
     durationMs: Math.round(ended - line.started),
     firstTokenMs: begun === undefined || begun < line.started ? undefined : Math.round(begun - line.started),
-    ...askedBy(record),
     target: line.target,
     outcome: line.outcome ?? 'cancelled',
     error: line.error,
-    usage: line.usage,
+    usage: line.usage && keptUsage(line.usage),
     cost: line.costNanos?.toString(),
     held: line.heldNanos?.toString(),
     // Some vectors of the answer were known.

@@ -3,6 +3,7 @@ import { GatewayError } from '../core/errors.ts'
 import type { StopSignal } from '../core/stop.ts'
 import type { Crossed, LedgerStore } from '../stores/store.ts'
 import { type Alarm, systemAlarm } from './alarm.ts'
+import { holdBeside } from './aside-hold.ts'
 import { Held, type HoldFigures } from './held.ts'
 import type { Ask, Hold, Ledger } from './ledger.ts'
 import { Lending } from './lending.ts'
@@ -79,7 +80,7 @@ export const createLedger = (options: LedgerOptions): OpenLedger => {
     },
   })
 
-  const hold = (asks: readonly Ask[], signal: StopSignal): Hold | Promise<Hold> => {
+  const lend = (asks: readonly Ask[], signal: StopSignal): Hold | Promise<Hold> => {
     if (signal.aborted) throw signal.reason
     if (isClosed) throw new GatewayError('store_unavailable', 'The gateway is closing.')
     const taken = till.take(asks, time.now())
@@ -89,7 +90,7 @@ export const createLedger = (options: LedgerOptions): OpenLedger => {
   }
 
   return {
-    hold,
+    hold: (asks, signal, aside) => (aside === undefined ? lend : holdBeside(aside, lend))(asks, signal),
     charge: ({ allowance, subject }, used) => outbox.charge(allowance, subject, used),
     write: (line) => outbox.write(line),
     view: (allowance, subject) => purses.peek(allowance.id, subject)?.view(time.now()),

@@ -65,7 +65,7 @@ export class Held implements Hold {
     }
     const granted = this.granted[index] as bigint
     if (used > granted) this.#settleOver(pot, purse, used - granted)
-    pot.used += used < granted ? used : granted
+    if (used > 0n) pot.used += used < granted ? used : granted
     if (used < granted) {
       const rest = granted - used
       if (pot.isOpen) pot.free += rest

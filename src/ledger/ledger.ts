@@ -1,4 +1,5 @@
 import type { Allowance } from '../core/allowance.ts'
+import type { Aside } from '../core/aside.ts'
 import type { LedgerLine } from '../core/ledger-line.ts'
 import type { Scope } from '../core/scope.ts'
 import type { StopSignal } from '../core/stop.ts'
@@ -41,9 +42,10 @@ export interface Ledger {
   /**
    * All asks or none; each allowance and subject at most once. At once when the slices in memory cover them, else after
    * leasing. Fails with `budget_exhausted` or `rate_limited`, with facts (whose limit, scope, limit, used, resets), or
-   * with `store_unavailable`; what is known at once is thrown at once. A signal that stops it rejects with its reason.
+   * with `store_unavailable`; what is known at once is thrown at once. A signal that stops it rejects with its reason. What was set
+   * aside for this before comes first.
    */
-  hold(asks: readonly Ask[], signal: StopSignal): Hold | Promise<Hold>
+  hold(asks: readonly Ask[], signal: StopSignal, aside?: Aside): Hold | Promise<Hold>
   /** Books on soft allowances, without holding. */
   charge(ask: { readonly allowance: Allowance; readonly subject: Scope }, used: bigint): void
   /** One line for each attempt that sent bytes; with the bookings made by then, in one transaction, within a fifth of a second. */

@@ -142,7 +142,7 @@ export class Lending {
 
   /** Refuses, or waits until this process, or others, have given back: the purse is then kept as if it was asking. */
   #short(lease: Lease, shortage: Shortage): Purse | undefined {
-    const { clock, alarm, store, time } = this.#parts
+    const { clock, alarm, store, time, till } = this.#parts
     const purse = purseOf(lease, shortage)
     const lack = lease.lacks.find((each) => each.purse === purse)
     if (!purse || !lack) return undefined
@@ -162,7 +162,7 @@ export class Lending {
       }
     }
     const resetMs = shortage.resetsAt === undefined ? shortMs : Math.max(0, shortage.resetsAt - time.now())
-    purse.short = { shortage, free: shortage.free, until: clockMs + Math.min(shortMs, resetMs) }
+    till.shorten(purse, { shortage, free: shortage.free, until: clockMs + Math.min(shortMs, resetMs) })
     return undefined
   }
 

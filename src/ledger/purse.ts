@@ -88,7 +88,7 @@ export class Purse implements Owner {
       return { limit, used: settled + leased, resetsAt }
     }
     if (window.kind === 'calendar' && this.#counted.end <= nowMs) return { limit, used: 0n, resetsAt }
-    const own = this.free + this.returning
+    const own = this.returning === 0n ? this.free : this.free + this.returning
     return { limit, used: larger(this.#counted.amount - this.free, 0n), resetsAt, own }
   }
 }

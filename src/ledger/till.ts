@@ -4,7 +4,7 @@ import { GatewayError } from '../core/errors.ts'
 import { denial, unavailable } from './denial.ts'
 import { Held, type HoldEnds, type Taken } from './held.ts'
 import type { Ask } from './ledger.ts'
-import type { Purse } from './purse.ts'
+import type { Purse, Short } from './purse.ts'
 import type { Purses } from './purses.ts'
 
 /** What is missing of one ask, that only the store can give. */
@@ -24,6 +24,8 @@ export class Till {
   /** The store failed; until then, on the process clock, it is not asked. */
   #downUntil = Number.NEGATIVE_INFINITY
   #failure: unknown
+  /** No refusal of the store is remembered for longer, on the process clock. */
+  #shortUntil = Number.NEGATIVE_INFINITY
 
   constructor(purses: Purses, ends: HoldEnds, clock: Clock) {
     this.#purses = purses
@@ -37,10 +39,17 @@ export class Till {
     this.#downUntil = this.#clock.now() + forMs
   }
 
+  /** The store refused: it is believed for a while. */
+  shorten(purse: Purse, short: Short): void {
+    purse.short = short
+    this.#shortUntil = Math.max(this.#shortUntil, short.until)
+  }
+
   /** The hold; or why there is none; undefined where the store must be asked. */
   take(asks: readonly Ask[], nowMs: number): Held | GatewayError | undefined {
-    const taken: Taken = { granted: [], pots: [], purses: [] }
-    for (let index = 0; index < asks.length; index++) {
+    const { length } = asks
+    const taken: Taken = { granted: new Array(length), pots: new Array(length), purses: new Array(length) }
+    for (let index = 0; index < length; index++) {
       const ask = asks[index] as Ask
       const purse = this.#purses.at(ask.allowance, ask.subject, nowMs)
       purse.isUsed = true
@@ -50,7 +59,7 @@ export class Till {
       if (pot === undefined || pot.free < amount || this.#isBlocked(ask)) {
         const found = this.#amount(purse, ask, nowMs)
         if (typeof found !== 'bigint') {
-          putBack(taken)
+          putBack(taken, index)
           return found
         }
         amount = found
@@ -61,18 +70,19 @@ export class Till {
       }
       if (from !== undefined) from.free -= amount
       purse.held++
-      taken.granted.push(amount)
-      taken.pots.push(from)
-      taken.purses.push(purse)
+      taken.granted[index] = amount
+      taken.pots[index] = from
+      taken.purses[index] = purse
     }
     return new Held(asks, taken, this.#ends)
   }
 
   /** Why `take` would give nothing at this moment, where that is known without asking the store. */
   refusal(asks: readonly Ask[], nowMs: number): GatewayError | undefined {
+    if (!this.#mayRefuse()) return undefined
     for (const ask of asks) {
       const purse = this.#purses.peek(ask.allowance.id, ask.subject)
-      if (!purse || purse.isLeasing || !this.#mayRefuse(purse, ask)) continue
+      if (!purse || purse.isLeasing) continue
       const found = this.#amount(this.#purses.at(ask.allowance, ask.subject, nowMs), ask, nowMs)
       if (found !== undefined && typeof found !== 'bigint') return found
     }
@@ -114,8 +124,8 @@ export class Till {
   }
 
   /** False where nothing is known that could be a reason: what most calls find. */
-  #mayRefuse(purse: Purse, ask: Ask): boolean {
-    return purse.short !== undefined || this.#failure !== undefined || this.#isBlocked(ask)
+  #mayRefuse(): boolean {
+    return this.#ends.outbox.isFull || this.#clock.now() < Math.max(this.#downUntil, this.#shortUntil)
   }
 
   #isBlocked({ allowance }: Ask): boolean {
@@ -123,8 +133,9 @@ export class Till {
   }
 }
 
-const putBack = ({ granted, pots, purses }: Taken): void => {
-  for (let index = 0; index < granted.length; index++) {
+/** What was taken for so many asks. */
+const putBack = ({ granted, pots, purses }: Taken, count: number): void => {
+  for (let index = 0; index < count; index++) {
     const pot = pots[index]
     if (pot) pot.free += granted[index] as bigint
     ;(purses[index] as Purse).held--

@@ -49,6 +49,21 @@ describe('jobs of a program', () => {
       assert.equal((await shop.jobs.wait(again.id)).state, 'succeeded')
     }))
 
+  test('hold the most that they may cost, where they say so', () =>
+    within(
+      async (gateway) => {
+        const shop = gateway.asCaller({ team: 'shop' })
+        const request = { ...asked(), max_tokens: 100 }
+        const { id, heldUsd } = await shop.jobs.enqueue(request, { hold: true })
+        assert.equal(heldUsd, '0.0001445')
+        await assert.rejects(shop.jobs.enqueue(request, { hold: true }), { code: 'budget_exhausted' })
+        assert.equal((await shop.jobs.enqueue(request)).heldUsd, '0')
+        assert.equal((await shop.jobs.cancel(id)).heldUsd, '0')
+        assert.equal((await shop.jobs.retry(id)).heldUsd, heldUsd)
+      },
+      { budgets: [{ scope: 'team:*', usd: 0.0002, onShort: 'reject' }] },
+    ))
+
   test('are the same under the same key, and refused for models that are not there', () =>
     within(async (gateway) => {
       const first = await gateway.jobs.enqueue(asked(), { idempotencyKey: 'k' })

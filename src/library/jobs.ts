@@ -28,6 +28,8 @@ export interface EnqueueOptions {
   readonly cache?: CacheWord | undefined
   /** Own words, given back with the job: at most 16. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** Is the most that it may cost set aside in its budgets until it has ended? Default as the configuration says: no. */
+  readonly hold?: boolean | undefined
   /** A name for this job, 1 to 255 printable characters: asked for again under it, it is the same job. */
   readonly idempotencyKey?: string | undefined
 }
@@ -50,6 +52,8 @@ export interface LibraryJob {
   readonly isDead: boolean
   /** USD as a decimal string, of all attempts; undefined: not known of all of them. */
   readonly costUsd: string | undefined
+  /** USD as a decimal string that are set aside for it in each of its budgets. */
+  readonly heldUsd: string
   readonly metadata: Readonly<Record<string, string>> | undefined
   /** The job that this one asks again. */
   readonly retryOf: string | undefined
@@ -89,7 +93,7 @@ export const libraryJobs = (jobs: Jobs, files: FileStore, caller: Caller): Libra
   const get = async (id: string): Promise<LibraryJob> => told(await jobs.find(id, owner), files)
   return {
     enqueue: async ({ webhook, ...request }, options = {}) => {
-      const { priority, runAt, deadline, metadata, idempotencyKey } = options
+      const { priority, runAt, deadline, metadata, idempotencyKey, hold } = options
       const { job } = await jobs.submit(caller, {
         endpoint,
         headers: headersOf(options),
@@ -101,6 +105,7 @@ export const libraryJobs = (jobs: Jobs, files: FileStore, caller: Caller): Libra
         webhook,
         metadata,
         idempotencyKey,
+        hold,
       })
       return get(job.id)
     },
@@ -153,6 +158,7 @@ const factsOf = ({ job, position }: JobView, answer: unknown): LibraryJob => ({
   error: job.error,
   isDead: job.dead !== undefined,
   costUsd: job.unknownCosts > 0 ? undefined : usdFromNanos(job.costNanos),
+  heldUsd: usdFromNanos(job.heldNanos),
   metadata: job.metadata === undefined ? undefined : JSON.parse(job.metadata),
   retryOf: job.retryOf,
   answer,

@@ -24,6 +24,7 @@ const known: ReadonlySet<string> = new Set([
   'webhook',
   'metadata',
   'idempotency_key',
+  'hold',
 ])
 const longestText = 2_048
 const mostHeaders = 32
@@ -53,7 +54,7 @@ export const readWish = (bytes: Buffer, submitter: Submitter): Read => {
   throughDoor(submitter.caller, door)
   const body = bodyIn(given)
   const headers = { 'content-type': 'application/json', ...wishesIn(submitter.headers), ...headersIn(given) }
-  const { request } = inBody(() => questionAt(door, endpoint, body, { ...submitter, headers }))
+  const { request, hold } = inBody(() => questionAt(door, endpoint, body, { ...submitter, headers }))
   const keyOfHeader = submitter.headers['idempotency-key']
   const wish = {
     endpoint,
@@ -66,6 +67,7 @@ export const readWish = (bytes: Buffer, submitter: Submitter): Read => {
     webhook: textIn(given, 'webhook'),
     metadata: metadataIn(given),
     idempotencyKey: keyIn(given, keyOfHeader),
+    hold: flagIn(given, 'hold') ?? hold,
   }
   return { wish, door, body }
 }
@@ -135,6 +137,12 @@ const textIn = (given: JsonObject, name: string): string | undefined => {
   if (value === undefined) return undefined
   if (typeof value !== 'string' || value === '' || value.length > longestText)
     throw invalid(name, `must be text of at most ${longestText} characters`)
+  return value
+}
+
+const flagIn = (given: JsonObject, name: string): boolean | undefined => {
+  const value = given[name] ?? undefined
+  if (value !== undefined && typeof value !== 'boolean') throw invalid(name, 'must be true or false')
   return value
 }
 

@@ -70,6 +70,7 @@ const wishOf = (
   model: question.request.model,
   priority: question.priority,
   idempotencyKey: question.idempotencyKey,
+  hold: question.hold,
 })
 
 const drop = async (body: JobBytes, files: FileStore): Promise<void> => {

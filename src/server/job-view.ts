@@ -47,6 +47,7 @@ export const jobRow = (job: Job) => ({
   cost_usd: costOf(job),
   known_cost_usd: usdFromNanos(job.costNanos),
   unknown_costs: job.unknownCosts,
+  held_usd: usdFromNanos(job.heldNanos),
   error: job.error ? { code: job.error.code, message: job.error.message } : null,
   metadata: job.metadata === undefined ? {} : JSON.parse(job.metadata),
   webhook: job.webhook ?? null,

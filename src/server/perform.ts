@@ -5,6 +5,7 @@ import type { Question } from '../core/question.ts'
 import type { StopSignal } from '../core/stop.ts'
 import { deliver } from '../deliver.ts'
 import { deliverRaw } from '../deliver-raw.ts'
+import type { Foresee } from '../foresee.ts'
 import type { Gateway, Opened } from '../gateway.ts'
 import { ownerOf } from '../jobs/jobs.ts'
 import type { JobDoors, Perform, Performed, Performing } from '../jobs/perform.ts'
@@ -19,6 +20,8 @@ import { pathOf } from './strict.ts'
 
 export interface JobDoorsOptions {
   readonly gateway: Gateway
+  /** What a question may cost at most, of its budgets. */
+  readonly foresee: Foresee
   plan(): Plan
   /** Files that bodies name are put into them. Undefined: they stay as they are. */
   readonly files?: FileStore | undefined
@@ -44,6 +47,7 @@ export const createJobDoors = (options: JobDoorsOptions): JobDoors => ({
       { param: 'model' },
     )
   },
+  foresee: async (asked) => options.foresee(await questionAt(doorFor(asked.endpoint), asked, options.files)),
 })
 
 const method = 'POST'
@@ -86,7 +90,7 @@ const keepAliveMs = 2_147_483_647
 
 const questionAt = async (
   door: InferenceDoor | RawDoor,
-  { endpoint, body, caller, headers }: Performing,
+  { endpoint, body, caller, headers }: Pick<Performing, 'endpoint' | 'body' | 'caller' | 'headers'>,
   files: FileStore | undefined,
 ): Promise<Question> => {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
@@ -97,9 +101,10 @@ const questionAt = async (
 }
 
 /** Each attempt is a call of its own, within what is left until the job's deadline. */
-const withinJob = (question: Question, { timeoutMs, priority }: Performing): Question => ({
+const withinJob = (question: Question, { timeoutMs, priority, aside }: Performing): Question => ({
   ...question,
   priority,
+  aside,
   id: undefined,
   idempotencyKey: undefined,
   timeoutMs: timeoutMs === undefined ? question.timeoutMs : Math.min(timeoutMs, question.timeoutMs ?? timeoutMs),

@@ -20,6 +20,7 @@ interface Wishes {
   tags?: Record<string, string>
   priority?: Priority
   cache?: CacheWord
+  hold?: boolean
 }
 
 type Wish = (wishes: Wishes, value: string, name: string) => void
@@ -29,6 +30,11 @@ const longest = 256
 const short = (value: string, name: string): string => {
   if (value.length === 0 || value.length > longest) throw invalid(name, `must have 1 to ${longest} characters`)
   return value
+}
+
+const flag = (value: string, name: string): boolean => {
+  if (!/^(true|false|1|0)$/.test(value)) throw invalid(name, 'must be true or false')
+  return value === 'true' || value === '1'
 }
 
 const readTags = (value: string, name: string): Record<string, string> => {
@@ -50,8 +56,11 @@ const wishTable: Readonly<Record<string, Wish>> = {
     wishes.timeoutMs = Number(value)
   },
   'no-fallback': (wishes, value, name) => {
-    if (!/^(true|false|1|0)$/.test(value)) throw invalid(name, 'must be true or false')
-    wishes.noFallback = value === 'true' || value === '1'
+    wishes.noFallback = flag(value, name)
+  },
+  // Means something to jobs alone.
+  hold: (wishes, value, name) => {
+    wishes.hold = flag(value, name)
   },
   priority: (wishes, value, name) => {
     const priority = priorities.find((each) => each === value)
@@ -182,6 +191,7 @@ export const questionOf = (request: Request, caller: Caller, headers: IncomingHt
     beginWithinMs: request.stream && sdkTimeoutMs > 0 ? sdkTimeoutMs : undefined,
     noFallback,
     priority,
+    hold: wishes.hold,
     idempotencyKey: wishes.idempotencyKey,
     cacheWish: cacheWishOf(wishes, headers['cache-control']),
     retryCount: hint(headers['x-stainless-retry-count'], 100),

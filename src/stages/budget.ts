@@ -81,7 +81,7 @@ const within = (
   let holding: Hold | Promise<Hold>
   try {
     given = caseOf(attempt, hard)
-    holding = ledger.hold(given.asks, attempt.signal)
+    holding = ledger.hold(given.asks, attempt.signal, attempt.account.aside)
   } catch (thrown) {
     return turnAway(thrown)
   }

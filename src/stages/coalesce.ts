@@ -49,8 +49,10 @@ export const coalesce =
   }
 
 /** Undefined: it is asked for itself. */
-const rulesFor = ({ request, caller, cacheWish, signal }: Call, plan: Plan): CacheRules | undefined => {
+const rulesFor = ({ request, caller, cacheWish, signal, account }: Call, plan: Plan): CacheRules | undefined => {
   if (request.raw || cacheWish?.read === false || signal.aborted) return undefined
+  // What is set aside for one is not spent on others, whom it might leave.
+  if (account.aside !== undefined) return undefined
   const route = plan.find(request.model)
   // Whoever may not use the model hears so from the route.
   if (!route?.cache?.coalesce || caller.models?.includes(route.name) === false) return undefined

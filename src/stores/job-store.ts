@@ -1,21 +1,27 @@
+import type { AsidePart, Spent } from '../core/aside.ts'
 import type { DeadReason, Job, JobAttempt, JobBytes, JobError, JobOrder, JobResult, JobState } from '../core/job.ts'
 import type { Nanos } from '../core/money.ts'
+import type { Shortage, Want } from './want.ts'
 
 /** A job to be kept, and under which key of its owner it is the same as another. */
 export interface Submission {
   readonly order: JobOrder
   /** Names the owner's key; undefined: it is a job of its own. */
   readonly key: { readonly name: string; readonly asked: string; readonly keepMs: number } | undefined
+  /** What is set aside for it, until it ends or the period is over: all of it, or it is not kept. Default: nothing. */
+  readonly wants?: readonly Want[] | undefined
 }
 
 /**
- * `known`: this was submitted before under the same key. `mismatch`: something else was. Of both nothing is kept: a file of
- * the body is the caller's to remove.
+ * `known`: this was submitted before under the same key. `mismatch`: something else was. `short`: there is too little to set aside for
+ * it; with `mayGrow` processes have some leased, and were told to give back what they do not need. Of these nothing is kept: a file of the
+ * body is the caller's to remove.
  */
 export type Submitted =
   | { readonly kind: 'made'; readonly job: Job }
   | { readonly kind: 'known'; readonly job: Job }
   | { readonly kind: 'mismatch' }
+  | { readonly kind: 'short'; readonly short: Shortage; readonly mayGrow: boolean }
 
 export interface JobQuery {
   /** Undefined: of all owners, for administrators. */
@@ -92,6 +98,8 @@ export interface ClaimedJob {
   readonly fence: number
   /** `JobAttempt.ordinal` of this one; its pieces name it. */
   readonly attempt: number
+  /** What is set aside for it. Of an attempt that is lost it is charged, as far as its worker does not tell what was used. */
+  readonly aside: readonly AsidePart[]
 }
 
 /** How an attempt ended. Whatever it is, its cost is booked, also when the claim is somebody else's by now. */
@@ -100,6 +108,8 @@ export interface Finished {
   readonly id: string
   readonly call: string | undefined
   readonly costNanos: Nanos | undefined
+  /** What was used of `ClaimedJob.aside`; what is not told of was not used. */
+  readonly spent?: readonly Spent[] | undefined
   readonly end:
     | { readonly kind: 'succeeded'; readonly result: JobResult }
     /** For good: by an error that asking again cannot mend, or as a dead letter. */

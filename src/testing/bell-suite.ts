@@ -182,7 +182,7 @@ const losing = (check: Check): void => {
     await lose?.()
     bell.answer(rows.answerer({ name: 'one' }))
     await lose?.()
-    await asking.look(3)
+    await asking.look(async () => 3)
     await rows.done(3)
     await asking.ring(rows.add('job_d'))
     await rows.done(4)
@@ -205,13 +205,13 @@ const losing = (check: Check): void => {
   check('does not ring for jobs that ring already', async ({ open, rows }) => {
     const bell = open()
     await bell.ring(rows.add('job_a', 'job_b'))
-    await bell.look(2)
+    await bell.look(async () => 2)
     const waiting = await bell.waiting()
     assert.ok(waiting === undefined || waiting === 2, `${waiting}`)
-    await bell.look(5)
+    await bell.look(async () => 5)
     const then = await bell.waiting()
     assert.ok(then === undefined || then === 5, `${then}`)
-    await bell.look(0)
+    await bell.look(async () => 0)
   })
 
   check(
@@ -225,14 +225,19 @@ const losing = (check: Check): void => {
       await outage.begin()
       const start = performance.now()
       await assert.rejects(bell.ring(rows.add('job_b')), isAway)
-      await assert.rejects(bell.look(1), isAway)
+      await assert.rejects(
+        bell.look(async () => 1),
+        isAway,
+      )
       assert.ok(performance.now() - start < 4_000)
       await outage.end()
       await rows.until(() =>
-        bell.look(1).then(
-          () => true,
-          () => false,
-        ),
+        bell
+          .look(async () => 1)
+          .then(
+            () => true,
+            () => false,
+          ),
       )
       await rows.done(2)
     },

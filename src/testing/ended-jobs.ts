@@ -20,6 +20,7 @@ export const sampleOrder = (given: Partial<JobOrder> = {}): JobOrder => ({
   webhook: undefined,
   metadata: undefined,
   retryOf: undefined,
+  holds: false,
   keepMs: 86_400_000,
   ...given,
 })

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Job, JobOrder } from '../core/job.ts'
 import type { ClaimedJob, Finished, JobStore, JobWork } from '../stores/job-store.ts'
+import type { LedgerStore } from '../stores/store.ts'
 import type { WebhookStore } from '../stores/webhook-store.ts'
 
 /** What one process sees of jobs. */
 export interface JobsOfProcess {
+  /** Where money is set aside for them. */
+  readonly ledger: LedgerStore
   readonly jobs: JobStore
   readonly jobWork: JobWork
   readonly webhooks: WebhookStore
@@ -19,6 +22,8 @@ export interface OpenedJobs {
   pass(ms: number): void
   /** The store's clock, about. */
   now(): number
+  /** Makes the store take whoever has money of a job for dead. */
+  fence(): Promise<void>
   close(): Promise<void>
 }
 
@@ -60,6 +65,7 @@ export const orderOf = (more: Partial<JobOrder> = {}): JobOrder => ({
   webhook: undefined,
   metadata: undefined,
   retryOf: undefined,
+  holds: false,
   keepMs: dayMs,
   ...more,
 })
@@ -117,7 +123,7 @@ export const finish = async (
   { jobWork }: JobsOfProcess,
   { fence, job: { id } }: ClaimedJob,
   end: Finished['end'] = ends.succeeded,
-  more: Partial<Pick<Finished, 'costNanos' | 'call'>> = {},
+  more: Partial<Pick<Finished, 'costNanos' | 'call' | 'spent'>> = {},
 ): Promise<boolean> => {
   const [taken] = await jobWork.finish([{ fence, id, call: 'a call', costNanos: 5n, ...more, end }])
   return there(taken)

@@ -3,6 +3,8 @@ import { describe } from 'node:test'
 import type { Job } from '../core/job.ts'
 import type { JobQuery, Submitted } from '../stores/job-store.ts'
 import { hostileNames } from './control-store-suite.ts'
+import { holds } from './job-store-suite-holds.ts'
+import { holdModel } from './job-store-suite-holds-model.ts'
 import { jobModel } from './job-store-suite-model.ts'
 import {
   checkerOf,
@@ -36,7 +38,9 @@ export const jobStoreSuite = (name: string, open: () => Promise<OpenedJobs>): vo
   describe(`${name}: turns of jobs`, () => turns(check))
   describe(`${name}: jobs that are worked at`, () => work(check))
   describe(`${name}: jobs that are looked after`, () => upkeep(check))
+  describe(`${name}: money that is set aside for jobs`, () => holds(check))
   describe(`${name}: jobs, against a model`, () => jobModel(check))
+  describe(`${name}: money of jobs, against a model`, () => holdModel(check))
 }
 
 const keyed = (name: string, asked = 'a question', keepMs = dayMs) => ({
@@ -45,7 +49,7 @@ const keyed = (name: string, asked = 'a question', keepMs = dayMs) => ({
 })
 
 const idOf = (submitted: Submitted | undefined): string =>
-  submitted && submitted.kind !== 'mismatch' ? submitted.job.id : assert.fail(`it is ${submitted?.kind}`)
+  submitted && 'job' in submitted ? submitted.job.id : assert.fail(`it is ${submitted?.kind}`)
 
 const submitting = (check: JobCheck): void => {
   check('are there for every process as they were submitted, and wait', async ({ one, other, now }) => {

@@ -76,7 +76,7 @@ const doneOf = async ({ runtime }: Workshop, jobs: readonly Job[]): Promise<numb
 
 describe('workers that are killed', { timeout: 900_000 }, () => {
   for (const { name, start, missing } of engines) {
-    const amount = name === 'SQLite alone' ? { kills: 25, count: 1_000 } : { kills: 10, count: 300 }
+    const amount = { kills: 25, count: 1_000 }
     const words = `lose none of ${amount.count} jobs and do none twice over, ${amount.kills} times on ${name}`
     it(words, { skip: missing ?? false }, async () => {
       await using engine = await start()

@@ -41,6 +41,7 @@ export const jobRowView = z
     webhook: z.string().optional(),
     cost: moneyView.openapi({ description: 'Of all attempts whose cost is known.' }),
     unknownCosts: count.openapi({ description: 'Attempts whose cost is unknown; they are not in `cost`.' }),
+    held: moneyView.openapi({ description: 'Set aside for it in each of its budgets.' }),
   })
   .openapi('Job')
 
@@ -94,6 +95,7 @@ export const viewOfJob = (job: Job): z.output<typeof jobRowView> => ({
   webhook: job.webhook === undefined ? undefined : shownEndpoint(job.webhook),
   cost: viewOfMoney(job.costNanos),
   unknownCosts: job.unknownCosts,
+  held: viewOfMoney(job.heldNanos),
 })
 
 const viewOfAttempt = ({

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createId } from '../../core/call.ts'
 import { createFiles } from '../files/index.ts'
+import type { JobWork } from '../job-store.ts'
 import type { Store } from '../store.ts'
 import { createMemoryControl } from './control.ts'
 import { MemoryIdempotency } from './idempotency.ts'
 import { createMemoryJobs } from './jobs.ts'
-import { JobsBook } from './jobs-book.ts'
+import { JobsBook, type JobsBookOptions } from './jobs-book.ts'
+import { JobsMoney } from './jobs-money.ts'
 import { createMemoryJobWork } from './jobs-work.ts'
-import { MemoryLedger } from './ledger.ts'
+import { type Member, MemoryLedger } from './ledger.ts'
 import { createMemoryReports } from './reports.ts'
 import { MemoryWebhooks } from './webhooks.ts'
 
@@ -39,7 +41,7 @@ export const createMemoryBank = ({ now = Date.now }: MemoryStoreOptions = {}): M
   const folder = join(tmpdir(), `tollgate-${createId()}`)
   const files = createFiles({ folder, now })
   let holders = 0
-  const { jobs, jobWork, webhooks } = createQueue(now)
+  const { jobs, workOf, webhooks } = createQueue(now, ledgers)
   reports.follow({
     standings: () => ledgers.standings(),
     releaseLost: (allowance, subject) => ledgers.releaseLost(allowance, subject),
@@ -47,7 +49,7 @@ export const createMemoryBank = ({ now = Date.now }: MemoryStoreOptions = {}): M
   })
   return {
     open: () => {
-      const { ledger, fence } = ledgers.open()
+      const { ledger, member, fence } = ledgers.open()
       const { store: idempotency, fence: freeClaims } = keyed.open()
       holders++
       return {
@@ -57,7 +59,7 @@ export const createMemoryBank = ({ now = Date.now }: MemoryStoreOptions = {}): M
         idempotency,
         files,
         jobs,
-        jobWork,
+        jobWork: workOf(member),
         webhooks,
         fence: () => {
           fence()
@@ -74,16 +76,22 @@ export const createMemoryBank = ({ now = Date.now }: MemoryStoreOptions = {}): M
   }
 }
 
+interface Queue extends Pick<Store, 'jobs' | 'webhooks'> {
+  /** Jobs as the workers of one process see them. */
+  workOf(member: Member): JobWork
+}
+
 /** Jobs, and who is told of their ends. */
-const createQueue = (now: () => number): Pick<Store, 'jobs' | 'jobWork' | 'webhooks'> => {
-  const book: JobsBook = new JobsBook({ now, ended: (row) => events.add(row, book.time()) })
+const createQueue = (now: () => number, ledger: MemoryLedger): Queue => {
+  const ended: JobsBookOptions['ended'] = (row) => events.add(row, book.time())
+  const book = new JobsBook({ now, ended, money: new JobsMoney(ledger) })
   const events = new MemoryWebhooks({
     time: () => book.time(),
     changed: () => book.tell({ work: false, news: true }),
   })
   return {
     jobs: createMemoryJobs(book),
-    jobWork: createMemoryJobWork(book, (at) => events.tidy(at)),
+    workOf: (member) => createMemoryJobWork(book, member, (at) => events.tidy(at)),
     webhooks: events.store,
   }
 }

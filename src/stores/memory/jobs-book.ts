@@ -2,6 +2,7 @@ import { isTerminal, type JobBytes } from '../../core/job.ts'
 import { fileOf, type Verdict } from '../job-rules.ts'
 import type { JobsChanged } from '../job-store.ts'
 import { MemoryLines } from './jobs-lines.ts'
+import type { JobsMoney } from './jobs-money.ts'
 import type { MemoryAttempt, MemoryJob } from './jobs-row.ts'
 
 export interface JobsBookOptions {
@@ -9,6 +10,8 @@ export interface JobsBookOptions {
   readonly now: () => number
   /** Keeps the event of a job that ended, for its webhook. */
   readonly ended: (row: MemoryJob) => void
+  /** Sets money aside for jobs. */
+  readonly money: JobsMoney
 }
 
 /** Every job of one memory, and what changes them: those who submit and those who work share it. */
@@ -17,7 +20,9 @@ export class JobsBook {
   readonly rows = new Map<string, MemoryJob>()
   readonly keys = new Map<string, { readonly asked: string; readonly job: string; readonly until: number }>()
   readonly lines = new MemoryLines()
+  readonly money: JobsMoney
   readonly fences = new Map<number, { readonly row: MemoryJob; readonly attempt: MemoryAttempt }>()
+  lastFence = 0
   readonly running = new Set<MemoryJob>()
   readonly over = new Set<MemoryJob>()
   /** Queued jobs with a deadline. */
@@ -31,8 +36,9 @@ export class JobsBook {
   #latest = 0
   #untold: JobsChanged | undefined
 
-  constructor({ now, ended }: JobsBookOptions) {
+  constructor({ now, ended, money }: JobsBookOptions) {
     this.#now = now
+    this.money = money
     this.#ended = ended
   }
 
@@ -69,6 +75,7 @@ export class JobsBook {
       this.wait(row, now)
       return
     }
+    this.money.release(row)
     row.state = verdict.state
     row.dead = verdict.dead
     row.result = verdict.result

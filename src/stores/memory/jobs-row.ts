@@ -1,6 +1,8 @@
+import { smaller } from '../../core/amounts.ts'
 import type { DeadReason, Job, JobAttempt, JobError, JobOrder, JobResult, JobState } from '../../core/job.ts'
 import type { Nanos } from '../../core/money.ts'
 import type { JobPiece } from '../job-store.ts'
+import type { Held } from './ledger.ts'
 
 /** An attempt in memory. Its fence is its name. */
 export type MemoryAttempt = { -readonly [Field in keyof JobAttempt]: JobAttempt[Field] } & {
@@ -36,6 +38,8 @@ export interface MemoryJob {
   current: MemoryAttempt | undefined
   leaseUntil: number
   readonly history: MemoryAttempt[]
+  /** What is set aside for it, and the attempt that has it; undefined: it waits. */
+  money: { readonly held: Held; fence: number | undefined }[]
   pieces: JobPiece[]
   pieceCharacters: number
 }
@@ -64,6 +68,7 @@ export const newMemoryJob = (order: JobOrder, number: number, now: number): Memo
   current: undefined,
   leaseUntil: 0,
   history: [],
+  money: [],
   pieces: [],
   pieceCharacters: 0,
 })
@@ -85,11 +90,17 @@ export const jobOf = (row: MemoryJob, withResult = true): Job => {
     dead: row.dead,
     redrivenAs: row.redrivenAs,
     costNanos: row.costNanos,
+    heldNanos: heldOf(row),
     unknownCosts: row.unknownCosts,
     result: withResult ? row.result : undefined,
     isStopping: row.isStopping,
     expiresAt: row.expiresAt,
   }
+}
+
+const heldOf = ({ money }: MemoryJob): bigint => {
+  const [first = 0n, ...others] = money.filter(({ held }) => !held.isLost).map(({ held }) => held.left)
+  return others.reduce(smaller, first)
 }
 
 /** An attempt as others see it. */

@@ -10,10 +10,11 @@ export const sweep = (book: JobsBook, maxCrashes: number, now: number): Swept =>
   if (ready > 0) book.tell({ work: true, news: false })
   const losses = createLosses(maxCrashes, now)
   for (const row of [...book.running].filter(({ leaseUntil }) => leaseUntil <= now)) {
-    book.decide(row, loss(row, losses, now), now)
+    book.decide(row, loss(book, row, { losses, now }), now)
     if (row.state === 'queued') ready++
     else ended++
   }
+  for (const row of book.rows.values()) if (row.money.length > 0) book.money.expire(row, now)
   for (const row of [...book.timed].filter(({ order }) => (order.deadlineAt ?? now) <= now)) {
     book.unqueue(row)
     book.decide(row, overdue, now)
@@ -24,8 +25,15 @@ export const sweep = (book: JobsBook, maxCrashes: number, now: number): Swept =>
 }
 
 /** The worker of this job is lost: what becomes of the job? */
-const loss = (row: MemoryJob, losses: ReturnType<typeof createLosses>, now: number): Verdict => {
-  if (row.current) endAttempt(row.current, 'lost', now)
+const loss = (
+  book: JobsBook,
+  row: MemoryJob,
+  { losses, now }: { readonly losses: ReturnType<typeof createLosses>; readonly now: number },
+): Verdict => {
+  if (row.current) {
+    book.money.lose(row, row.current.fence)
+    endAttempt(row.current, 'lost', now)
+  }
   row.unknownCosts++
   row.crashes++
   if (row.isStopping) return cancelled

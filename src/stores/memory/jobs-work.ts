@@ -3,12 +3,13 @@ import type { ClaimedJob, Finished, JobPiece, JobWork } from '../job-store.ts'
 import type { JobsBook } from './jobs-book.ts'
 import { endAttempt, jobOf, type MemoryAttempt, type MemoryJob } from './jobs-row.ts'
 import { sweep } from './jobs-sweep.ts'
+import type { Member } from './ledger.ts'
 
-/** The jobs of one memory, as workers see them. `tidy` is done with every sweep. */
-export const createMemoryJobWork = (book: JobsBook, tidy: (now: number) => void): JobWork => {
+/** The jobs of one memory, as the workers of one process see them. `tidy` is done with every sweep. */
+export const createMemoryJobWork = (book: JobsBook, member: Member, tidy: (now: number) => void): JobWork => {
   const finish = createFinish(book)
   return {
-    claim: createClaim(book),
+    claim: createClaim(book, member),
     beat: async (fences, leaseMs) => {
       const until = book.time() + leaseMs
       const held = fences.map((fence) => ({ fence, row: holderOf(book, fence) }))
@@ -38,11 +39,9 @@ const holderOf = (book: JobsBook, fence: number): MemoryJob | undefined => {
   return row?.current?.fence === fence ? row : undefined
 }
 
-const createClaim = (book: JobsBook): JobWork['claim'] => {
-  let lastFence = 0
-
+const createClaim = (book: JobsBook, member: Member): JobWork['claim'] => {
   const begin = (row: MemoryJob, worker: string, now: number): ClaimedJob => {
-    const fence = ++lastFence
+    const fence = ++book.lastFence
     const attempt: MemoryAttempt = {
       fence,
       ordinal: ++row.begun,
@@ -68,7 +67,8 @@ const createClaim = (book: JobsBook): JobWork['claim'] => {
     book.running.add(row)
     book.tell({ work: false, news: true })
     const { headers, body } = row.order
-    return { job: jobOf(row), headers, body, fence, attempt: attempt.ordinal }
+    const aside = book.money.begin(row, { fence, member, now })
+    return { job: jobOf(row), headers, body, fence, attempt: attempt.ordinal, aside }
   }
 
   return async ({ worker, most, leaseMs }) => {
@@ -102,15 +102,17 @@ const keepPieces = (book: JobsBook, row: MemoryJob, pieces: readonly JobPiece[])
 
 const createFinish =
   (book: JobsBook) =>
-  ({ fence, id, call, costNanos, end }: Finished): boolean => {
+  ({ fence, id, call, costNanos, end, spent }: Finished): boolean => {
     const found = book.fences.get(fence)
     if (!found || found.row.order.id !== id) return false
     const { row, attempt } = found
     bookCost(row, attempt, costNanos)
     attempt.call ??= call
-    if (row.current !== attempt) return false
-    const now = book.time()
+    const isHeld = row.current === attempt
     const verdict = verdictOf(end, row.isStopping)
+    book.money.settle(row, { fence, spent, waits: isHeld && verdict.state === 'queued' })
+    if (!isHeld) return false
+    const now = book.time()
     endAttempt(attempt, verdict.outcome, now)
     attempt.error = 'error' in end ? end.error : undefined
     book.decide(row, verdict, now)

@@ -18,6 +18,7 @@ const open = async (): Promise<OpenedJobs> => {
     pass: (ms) => {
       skewMs += ms
     },
+    fence: async () => one.fence(),
     close: async () => {
       await one.close()
       await other.close()

@@ -8,12 +8,15 @@ import { attemptOf, jobOf, type MemoryJob, newMemoryJob } from './jobs-row.ts'
 export const createMemoryJobs = (book: JobsBook): JobStore => {
   let last = 0
 
-  const submit = ({ order, key }: Submission): Submitted => {
+  const submit = ({ order, key, wants = [] }: Submission): Submitted => {
     const now = book.time()
     const known = key && book.keys.get(key.name)
     const row = known && known.until > now ? book.rows.get(known.job) : undefined
     if (row) return known?.asked === key?.asked ? { kind: 'known', job: jobOf(row) } : { kind: 'mismatch' }
-    const made = newMemoryJob(order, ++last, now)
+    const made = newMemoryJob(order, last + 1, now)
+    const short = book.money.take(made, wants)
+    if (short) return { kind: 'short', ...short }
+    last++
     book.rows.set(order.id, made)
     book.hold(order.body)
     if (key) book.keys.set(key.name, { asked: key.asked, job: order.id, until: now + key.keepMs })

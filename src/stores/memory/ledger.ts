@@ -2,7 +2,18 @@ import { larger, smaller } from '../../core/amounts.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { Scope } from '../../core/scope.ts'
 import type { Window } from '../../core/window.ts'
-import type { Batch, Booking, Charge, Leased, LedgerEvents, LedgerStore, Slice, Standing, Want } from '../store.ts'
+import type {
+  Batch,
+  Booking,
+  Charge,
+  Leased,
+  LedgerEvents,
+  LedgerStore,
+  Shortage,
+  Slice,
+  Standing,
+  Want,
+} from '../store.ts'
 import {
   type Account,
   countedAt,
@@ -14,12 +25,13 @@ import {
   tallyAt,
 } from './account.ts'
 
-/** What one process holds of an account. */
-interface Held {
+/** What one process holds of an account, or what is set aside for a job. */
+export interface Held {
   readonly id: number
   readonly account: Account
-  readonly tally: Tally
-  readonly process: Member
+  tally: Tally
+  /** Undefined: it is set aside for a job that waits. */
+  process: Member | undefined
   readonly onLoss: 'charge' | 'free'
   /** Not booked yet; of a lost one, what of it stands in `lost`. */
   left: bigint
@@ -27,7 +39,7 @@ interface Held {
 }
 
 /** One of those that share the memory, as if it were a process. */
-interface Member {
+export interface Member {
   events: LedgerEvents | undefined
   /** The number of the last batch that was booked. */
   booked: number
@@ -55,7 +67,7 @@ export class MemoryLedger {
   }
 
   /** One more that shares it. */
-  open(): { readonly ledger: LedgerStore; fence(): void } {
+  open(): { readonly ledger: LedgerStore; readonly member: Member; fence(): void } {
     const member: Member = { events: undefined, booked: 0, isClosed: false }
     this.#members.add(member)
     const members = this.#members
@@ -71,7 +83,7 @@ export class MemoryLedger {
       },
       close: async () => this.#leave(member),
     }
-    return { ledger, fence: () => this.#fence(member) }
+    return { ledger, member, fence: () => this.#fence(member) }
   }
 
   standings(): readonly Standing[] {
@@ -110,8 +122,37 @@ export class MemoryLedger {
     return account
   }
 
+  /** Sets money aside that no process holds: all of it, or what there is too little of. */
+  setAside(
+    wants: readonly Want[],
+  ): { readonly held: readonly Held[] } | { readonly short: Shortage; mayGrow: boolean } {
+    const taken = this.#take(wants, undefined)
+    if (!('short' in taken)) return { held: taken.map(({ held }) => held) }
+    const { allowance, subject } = taken.short
+    const account = this.#accounts.get(keyOf(allowance, subject))
+    const mayGrow = [...this.#slices.values()].some(
+      (held) => held.account === account && held.process !== undefined && !held.isLost && held.left > 0n,
+    )
+    return { ...taken, mayGrow }
+  }
+
+  /** Books what was used of a slice that was set aside; where none is to be kept, the rest goes back. */
+  book({ id, left, process }: Held, used: bigint, isKept: boolean): void {
+    const account = this.#book({ slice: id, used, back: isKept ? 0n : larger(left - used, 0n) })
+    const alerts = account && used > 0n ? dueAlerts(account, this.#now()) : []
+    if (alerts.length > 0) queueMicrotask(() => process?.events?.crossed(alerts))
+  }
+
   #lease(wants: readonly Want[], process: Member): Leased {
     refuseClosed(process)
+    const taken = this.#take(wants, process)
+    return 'short' in taken ? { ok: false, ...taken } : { ok: true, slices: taken.map(({ slice }) => slice) }
+  }
+
+  #take(
+    wants: readonly Want[],
+    process: Member | undefined,
+  ): readonly { readonly held: Held; readonly slice: Slice }[] | { readonly short: Shortage } {
     const now = this.#now()
     const given: { readonly held: Held; readonly slice: Slice }[] = []
     for (const want of wants) {
@@ -126,7 +167,7 @@ export class MemoryLedger {
         this.#recall(want, process)
         const { allowance, subject, limit } = want
         const short = { allowance, subject, limit, settled, leased, free, resetsAt: resetsAt(account, now) }
-        return { ok: false, short: { ...short, free: larger(free, 0n) } }
+        return { short: { ...short, free: larger(free, 0n) } }
       }
       if (amount <= 0n) continue
       const tally = tallyAt(account, now)
@@ -143,7 +184,7 @@ export class MemoryLedger {
       this.#slices.set(held.id, held)
       given.push({ held, slice: sliceOf(held, settled, leased + amount) })
     }
-    return { ok: true, slices: given.map(({ slice }) => slice) }
+    return given
   }
 
   #drop(held: Held): void {
@@ -151,7 +192,7 @@ export class MemoryLedger {
     this.#slices.delete(held.id)
   }
 
-  #recall({ allowance, subject }: Want, process: Member): void {
+  #recall({ allowance, subject }: Want, process: Member | undefined): void {
     for (const member of this.#members)
       if (member !== process) queueMicrotask(() => member.events?.recall([{ allowance, subject }]))
   }

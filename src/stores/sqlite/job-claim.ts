@@ -21,7 +21,7 @@ export interface ClaimArgument {
 }
 
 /** Gives jobs to workers, in the order of their turns. */
-export const jobClaiming = ({ session, time, lines, marks, byNumber, decide }: JobDesk) => {
+export const jobClaiming = ({ session, time, lines, marks, holds, byNumber, decide }: JobDesk) => {
   const { database } = session
   const adding = database.prepare<[object]>(addAttempt)
   const forgetting = database.prepare<[number]>(dropAttempts)
@@ -37,7 +37,8 @@ export const jobClaiming = ({ session, time, lines, marks, byNumber, decide }: J
     if (ordinal > 1) clearing.run(number)
     if (ordinal > attemptsKept) forgetting.run(number)
     const { headers, ...bytes } = body.get(number) ?? { headers: '{}', bytes: null, file: null, size: null }
-    return { job: jobFrom(row), headers: JSON.parse(headers), body: bytesFrom(bytes), fence, attempt: ordinal }
+    const aside = row.holds === 1 ? holds.begin(number, fence, now) : []
+    return { job: jobFrom(row), headers: JSON.parse(headers), body: bytesFrom(bytes), fence, attempt: ordinal, aside }
   }
 
   /** Undefined where it is too late for this one. */

@@ -1,11 +1,13 @@
 import type { Job, JobBytes } from '../../core/job.ts'
 import { fileOf, type Verdict } from '../job-rules.ts'
 import type { JobsChanged } from '../job-store.ts'
+import { createJobHolds, type JobHolds } from './job-holds.ts'
 import { createJobLines, type JobLines } from './job-lines.ts'
 import { createJobMarks, type JobMarks } from './job-marks.ts'
 import { bytesColumns, findResult, type JobRow, jobColumns, jobFrom, type ResultRow, stateCodes } from './job-rows.ts'
+import type { LeaseParts } from './lease.ts'
 import type { Session } from './session.ts'
-import { createStoreTime, type StoreTime } from './store-time.ts'
+import type { StoreTime } from './store-time.ts'
 import { createAddEvent } from './webhook-add.ts'
 
 const findById = `SELECT ${jobColumns} FROM jobs WHERE id = ?`
@@ -37,17 +39,22 @@ export interface JobDesk {
   readonly time: StoreTime
   readonly lines: JobLines
   readonly marks: JobMarks
+  readonly holds: JobHolds
   find(id: string): JobRow | undefined
   byNumber(number: number): JobRow | undefined
   /** As others see it, with its result. */
   show(row: JobRow): Job
-  /** What a job became, and what that cost. Gives what changes for others. One that waited must leave its line besides. */
+  /**
+   * What a job became, and what that cost. Gives what changes for others. One that waited must leave its line besides; what an attempt
+   * had of its money is settled before.
+   */
   decide(row: JobRow, verdict: Verdict, now: number, cost?: Cost): JobsChanged
   /** Nobody needs the file of these bytes any more, unless another job does. */
   discard(bytes: JobBytes | undefined): void
 }
 
-export const createJobDesk = (session: Session): JobDesk => {
+export const createJobDesk = (parts: LeaseParts): JobDesk => {
+  const { session, time } = parts
   const { database } = session
   const finding = database.prepare<[string], JobRow>(findById)
   const numbering = database.prepare<[number], JobRow>(findByNumber)
@@ -58,6 +65,7 @@ export const createJobDesk = (session: Session): JobDesk => {
   const needing = database.prepare<[string]>(isNeeded)
   const leaving = database.prepare<[string]>(addLeftover)
   const lines = createJobLines(session)
+  const holds = createJobHolds(parts)
   const addEvent = createAddEvent(session)
 
   const discard = (bytes: JobBytes | undefined): void => {
@@ -81,6 +89,7 @@ export const createJobDesk = (session: Session): JobDesk => {
       if (isDue) lines.join({ ...row, dueAt })
       return { work: isDue, news: true }
     }
+    if (row.holds === 1) holds.release(number)
     ending.run({ ...error, ...cost, number, back, now, state: stateCodes[verdict.state], dead: verdict.dead ?? null })
     if (verdict.result) {
       const { status, contentType, body } = verdict.result
@@ -93,8 +102,9 @@ export const createJobDesk = (session: Session): JobDesk => {
 
   return {
     session,
-    time: createStoreTime(session),
+    time,
     lines,
+    holds,
     marks: createJobMarks(session),
     find: (id) => finding.get(id),
     byNumber: (number) => numbering.get(number),

@@ -52,7 +52,7 @@ export const createEndAttempt = ({ session }: JobDesk): ((end: AttemptEnd) => Co
 
 /** What workers tell of jobs that they have. */
 export const jobFinishing = (desk: JobDesk) => {
-  const { session, time, marks } = desk
+  const { session, time, marks, holds } = desk
   const { database } = session
   const finding = database.prepare<[number], AttemptRow>(findAttempt)
   const prolonging = database.prepare<[object], { isStopping: number }>(prolong)
@@ -77,14 +77,17 @@ export const jobFinishing = (desk: JobDesk) => {
   }
 
   const finish = (finished: Finished, now: number): JobsChanged | undefined => {
-    const { fence, id, end } = finished
+    const { fence, id, end, spent } = finished
     const claim = claimOf(fence)
     if (!claim || claim.row.id !== id) return undefined
+    const { number: job } = claim.row
     if (!claim.isHeld) {
+      if (claim.row.holds === 1) holds.settle({ job, fence, spent, waits: false }, now)
       bookLate(claim.attempt, finished)
       return undefined
     }
     const verdict = verdictOf(end, claim.row.isStopping === 1)
+    if (claim.row.holds === 1) holds.settle({ job, fence, spent, waits: verdict.state === 'queued' }, now)
     const cost = ending({ fence, outcome: verdict.outcome, now, told: finished })
     return desk.decide(claim.row, verdict, now, cost)
   }

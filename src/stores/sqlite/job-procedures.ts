@@ -3,14 +3,14 @@ import { createJobDesk } from './job-desk.ts'
 import { jobFinishing } from './job-finish.ts'
 import { jobSubmitting } from './job-submit.ts'
 import { jobSweeping } from './job-sweep.ts'
-import type { Session } from './session.ts'
+import type { LeaseParts } from './lease.ts'
 import { webhookWriter } from './webhook-procedures.ts'
 
 /** The writing side of jobs, and of events for their webhooks. */
-export const jobWriter = (session: Session) => {
-  const desk = createJobDesk(session)
+export const jobWriter = (parts: LeaseParts) => {
+  const desk = createJobDesk(parts)
   return {
-    ...jobSubmitting(desk),
+    ...jobSubmitting(desk, parts),
     ...jobClaiming(desk),
     ...jobFinishing(desk),
     ...jobSweeping(desk),

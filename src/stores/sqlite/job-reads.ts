@@ -63,10 +63,10 @@ export const jobReader = (session: Session) => {
     const { headers, ...bytes } = found
     const { id, owner, caller, endpoint, model, priority, weight, runAt, deadlineAt, maxAttempts, ...rest } =
       jobFrom(row)
-    const { webhook, metadata, retryOf } = rest
+    const { webhook, metadata, retryOf, holds } = rest
     const asked = { id, owner, caller, endpoint, model, priority, weight, runAt, deadlineAt, maxAttempts }
     const { keepMs } = row
-    return { ...asked, webhook, metadata, retryOf, keepMs, headers: JSON.parse(headers), body: bytesFrom(bytes) }
+    return { ...asked, webhook, metadata, retryOf, holds, keepMs, headers: JSON.parse(headers), body: bytesFrom(bytes) }
   }
 
   return {

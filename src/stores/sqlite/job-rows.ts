@@ -18,7 +18,8 @@ export const jobColumns = `jobs.number, jobs.id, owner, caller, endpoint, model,
   max_attempts AS maxAttempts, webhook, metadata, retry_of AS retryOf, keep_ms AS keepMs, state, version,
   created_at AS createdAt, due_at AS dueAt, started_at AS startedAt, ended_at AS endedAt, expires_at AS expiresAt, attempts,
   begun, crashes, error_code AS errorCode, error_message AS errorMessage, dead, redriven_as AS redrivenAs,
-  CAST(cost AS TEXT) AS cost, unknown_costs AS unknownCosts, is_stopping AS isStopping, fence`
+  CAST(cost AS TEXT) AS cost, unknown_costs AS unknownCosts, is_stopping AS isStopping, fence, holds,
+  CAST(held AS TEXT) AS held`
 
 type Nullable<T> = {
   readonly [Field in keyof T]: undefined extends T[Field] ? Exclude<T[Field], undefined> | null : T[Field]
@@ -27,7 +28,10 @@ type Nullable<T> = {
 /** A row of jobs. */
 export interface JobRow
   extends Nullable<
-    Omit<Job, 'priority' | 'state' | 'error' | 'costNanos' | 'result' | 'isStopping' | 'runAt'> &
+    Omit<
+      Job,
+      'priority' | 'state' | 'error' | 'costNanos' | 'heldNanos' | 'holds' | 'result' | 'isStopping' | 'runAt'
+    > &
       Pick<JobOrder, 'keepMs'>
   > {
   readonly number: number
@@ -41,6 +45,8 @@ export interface JobRow
   readonly cost: string
   readonly isStopping: number
   readonly fence: number | null
+  readonly holds: number
+  readonly held: string
 }
 
 /** A row that a statement cannot but give. */
@@ -88,7 +94,9 @@ export const jobFrom = (row: JobRow, result?: ResultRow): Job => ({
   error: errorFrom(row),
   dead: row.dead ?? undefined,
   redrivenAs: row.redrivenAs ?? undefined,
+  holds: row.holds === 1,
   costNanos: BigInt(row.cost),
+  heldNanos: BigInt(row.held),
   unknownCosts: row.unknownCosts,
   result: result && resultFrom(result),
   isStopping: row.isStopping === 1,

@@ -3,14 +3,16 @@ import { cancelled, classOf } from '../job-rules.ts'
 import type { Submission, Submitted } from '../job-store.ts'
 import type { JobDesk } from './job-desk.ts'
 import { bytesColumns, type JobRow, jobColumns, jobFrom, stateCodes, there } from './job-rows.ts'
+import { createShortage } from './job-shortage.ts'
+import { type LeaseParts, Short } from './lease.ts'
 
 const findKey = 'SELECT asked, job FROM job_keys WHERE name = @name AND until > @now'
 const keepKey = `INSERT INTO job_keys (name, asked, job, until) VALUES (@name, @asked, @job, @until)
   ON CONFLICT DO UPDATE SET asked = excluded.asked, job = excluded.job, until = excluded.until`
 const addJob = `INSERT INTO jobs (id, owner, caller, endpoint, model, class, weight, deadline_at, max_attempts, webhook, metadata,
-    retry_of, keep_ms, state, created_at, due_at)
+    retry_of, holds, keep_ms, state, created_at, due_at)
   VALUES (@id, @owner, @caller, @endpoint, @model, @class, @weight, @deadlineAt, @maxAttempts, @webhook, @metadata,
-    @retryOf, @keepMs, @state, @now, @dueAt)
+    @retryOf, @holds, @keepMs, @state, @now, @dueAt)
   RETURNING ${jobColumns}`
 const addBody = 'INSERT INTO job_bodies (job, headers, bytes, file, size) VALUES (@job, @headers, @bytes, @file, @size)'
 const holdFile = 'DELETE FROM job_leftovers WHERE file = ?'
@@ -24,8 +26,8 @@ export interface OwnedJob {
 }
 
 /** The writing side of those who have jobs done. */
-export const jobSubmitting = (desk: JobDesk) => {
-  const { session, time, lines, marks } = desk
+export const jobSubmitting = (desk: JobDesk, parts: LeaseParts) => {
+  const { session, time, lines, marks, holds } = desk
   const { database } = session
   const key = database.prepare<[object], { asked: string; job: number }>(findKey)
   const keeping = database.prepare<[object]>(keepKey)
@@ -35,7 +37,9 @@ export const jobSubmitting = (desk: JobDesk) => {
   const stopping = database.prepare<[number]>(stop)
   const redriving = database.prepare<[object]>(redrive)
 
-  const add = ({ order, key }: Submission, now: number): Job => {
+  const tellShortage = createShortage(parts)
+
+  const add = ({ order, key, wants = [] }: Submission, now: number): Job => {
     const dueAt = Math.max(now, Math.ceil(order.runAt))
     const state = dueAt > now ? stateCodes.scheduled : stateCodes.queued
     const urgency = classOf(order.priority)
@@ -53,6 +57,7 @@ export const jobSubmitting = (desk: JobDesk) => {
         webhook: order.webhook ?? null,
         metadata: order.metadata ?? null,
         retryOf: order.retryOf ?? null,
+        holds: order.holds ? 1 : 0,
         keepMs: order.keepMs,
         state,
         now,
@@ -64,7 +69,9 @@ export const jobSubmitting = (desk: JobDesk) => {
     if ('file' in order.body) holding.run(order.body.file)
     if (key) keeping.run({ name: key.name, asked: key.asked, job, until: now + key.keepMs })
     if (dueAt <= now) lines.join({ owner: order.owner, class: urgency, weight: order.weight, dueAt })
-    return jobFrom(row)
+    if (wants.length === 0) return jobFrom(row)
+    holds.take(job, wants, now)
+    return jobFrom(there(desk.byNumber(job)))
   }
 
   const submit = (submission: Submission, now: number): Submitted => {
@@ -72,7 +79,13 @@ export const jobSubmitting = (desk: JobDesk) => {
     const row = known && desk.byNumber(known.job)
     if (row)
       return known.asked === submission.key?.asked ? { kind: 'known', job: desk.show(row) } : { kind: 'mismatch' }
-    return { kind: 'made', job: add(submission, now) }
+    if (submission.wants === undefined) return { kind: 'made', job: add(submission, now) }
+    try {
+      return { kind: 'made', job: session.transact(() => add(submission, now)) }
+    } catch (thrown) {
+      if (!(thrown instanceof Short)) throw thrown
+      return { kind: 'short', short: thrown.shortage, mayGrow: tellShortage(thrown.place) }
+    }
   }
 
   return {

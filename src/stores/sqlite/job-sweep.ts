@@ -33,7 +33,7 @@ const dropFiles = 'DELETE FROM job_leftovers WHERE told >= 3'
 
 /** What a sweep does to jobs that nobody has in hand. Each step is bounded; there may be more to do afterwards. */
 export const jobSweeping = (desk: JobDesk) => {
-  const { session, time, lines, marks } = desk
+  const { session, time, lines, marks, holds } = desk
   const { database } = session
   const losing = database.prepare<[number], JobRow>(findLost)
   const crashing = database.prepare<[number]>(addCrash)
@@ -58,6 +58,7 @@ export const jobSweeping = (desk: JobDesk) => {
       const losses = createLosses(maxCrashes, now)
       for (const row of losing.all(now)) {
         const cost = ending({ fence: row.fence ?? 0, outcome: 'lost', now, told: undefined })
+        if (row.holds === 1) holds.lose(row.number, row.fence ?? 0, now)
         const verdict = loss(row, losses, now)
         desk.decide(row, verdict, now, cost)
         if (verdict.state === 'queued') ready++
@@ -68,6 +69,7 @@ export const jobSweeping = (desk: JobDesk) => {
         if (row.state === stateCodes.queued) lines.leave(row)
         ended++
       }
+      holds.expire(now)
       if (ready + ended > 0) marks.raise({ work: ready > 0, news: true })
       const { deleted, files } = forget(now)
       time.keep(now)
@@ -92,6 +94,7 @@ const createForget = (desk: JobDesk) => {
   const drop = (number: number): void => {
     const files: readonly JobBytes[] = bytes.all({ number }).map(bytesFrom)
     for (const statement of dropping) statement.run(number)
+    desk.holds.forget(number)
     for (const file of files) desk.discard(file)
   }
 

@@ -134,7 +134,11 @@ describe('jobs in a file, for long', { timeout: 300_000 }, () => {
   it('have one end each when they are cancelled while they are finished, a thousand times', () =>
     onFile(async (path, store) => {
       const other = await createSqliteStore(path)
-      await raceEnds({ one: store, other, pass: () => {}, now: Date.now, close: async () => {} }, 1_000, 7)
+      await raceEnds(
+        { one: store, other, pass: () => {}, now: Date.now, fence: async () => {}, close: async () => {} },
+        1_000,
+        7,
+      )
       await other.close()
     }))
 

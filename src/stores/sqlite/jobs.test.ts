@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
 import { after, before, it } from 'node:test'
 import Database from 'better-sqlite3'
 import fc from 'fast-check'
 import { jobStoreSuite } from '../../testing/job-store-suite.ts'
 import { claim, ends, finish, type OpenedJobs, submitOne } from '../../testing/job-store-suite-parts.ts'
+import { batchOf } from '../../testing/ledger-suite-parts.ts'
 import { webhookStoreSuite } from '../../testing/webhook-store-suite.ts'
 import { createMemoryStore } from '../memory/index.ts'
 import type { Store } from '../store.ts'
@@ -40,11 +43,27 @@ const empty = (): void => {
   database.close()
 }
 
+/** Makes the process that has money of a job look as if it was gone; both are this one. */
+const makeHoldersGone = (): void => {
+  const database = new Database(join(folder, 'tollgate.db'))
+  const { pid } = spawnSync(process.execPath, ['--version'])
+  database
+    .prepare(
+      'UPDATE processes SET pid = ? WHERE id IN (SELECT process FROM slices JOIN job_holds ON slice = id WHERE fence > 0)',
+    )
+    .run(pid)
+  database.close()
+}
+
 const open = async (): Promise<OpenedJobs> => ({
   one,
   other,
   now: () => Date.now() + Number(Atomics.load(skewMs, 0)),
   pass: (ms) => void Atomics.add(skewMs, 0, BigInt(ms)),
+  fence: async () => {
+    await other.ledger.settle(batchOf(0))
+    makeHoldersGone()
+  },
   close: async () => empty(),
 })
 

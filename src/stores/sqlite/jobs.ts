@@ -11,7 +11,7 @@ export const createSqliteJobs = ({ writer, reader }: StoreThreads): JobStore => 
   submit: (submissions) =>
     writer.call(
       'submitJobs',
-      submissions.map(({ order, key }) => ({ order: { ...order, body: detached(order.body) }, key })),
+      submissions.map(({ order, ...rest }) => ({ ...rest, order: { ...order, body: detached(order.body) } })),
     ),
   find: (id, owner) => reader.call('findJob', { id, owner }),
   list: (query) => reader.call('listJobs', query),

@@ -13,6 +13,9 @@ const counted = 'allowance = @allowance AND subject = @subject AND period_start 
 
 const readCounted = `SELECT period_end AS end, settled, leased FROM windows WHERE ${counted} ORDER BY period_start`
 
+/** Whose slices are that no process holds: they are set aside for jobs. */
+export const nobody = 0
+
 /** The decision itself, in one statement: nobody's arithmetic but the database's can let too much through. */
 const leaseFromWindow = `UPDATE windows SET leased = leased + @amount, ceiling = @limit, alerts = coalesce(@alerts, alerts)
   WHERE allowance = @allowance AND subject = @subject AND period_start = @start
@@ -25,7 +28,7 @@ const dropOldSlots = `DELETE FROM windows WHERE allowance = @allowance AND subje
   AND counts_until <= @now`
 
 const othersHold = `SELECT 1 FROM slices WHERE allowance = @allowance AND subject = @subject AND period_start >= @from
-  AND process <> @process AND is_lost = 0 AND amount > 0 LIMIT 1`
+  AND process NOT IN (${nobody}, @process) AND is_lost = 0 AND amount > 0 LIMIT 1`
 
 const wasMarked = `SELECT 1 FROM recalls WHERE allowance = @allowance AND subject = @subject AND process = @process
   AND at > @now - 20 LIMIT 1`
@@ -40,7 +43,7 @@ interface Counted {
 }
 
 /** A want with the period it falls into at this moment, as statements name it. */
-interface Place {
+export interface Place {
   readonly allowance: string
   readonly subject: string
   readonly start: number
@@ -51,7 +54,7 @@ interface Place {
   readonly now: number
 }
 
-const placeOf = ({ allowance, subject, window, limit }: Want, now: number): Place => {
+export const placeOf = ({ allowance, subject, window, limit }: Want, now: number): Place => {
   const { start, end } = periodAt(window, now)
   const isRolling = window.kind === 'rolling'
   return {
@@ -67,7 +70,7 @@ const placeOf = ({ allowance, subject, window, limit }: Want, now: number): Plac
 }
 
 /** Takes back what earlier wants of the same lease were given. */
-class Short extends Error {
+export class Short extends Error {
   readonly shortage: Shortage
   readonly place: Place
 
@@ -104,7 +107,8 @@ export const createLease = ({ session, time, members }: LeaseParts): ((wants: re
   }
 }
 
-const createTake = ({ database }: Session) => {
+/** Leases one want for a process, or throws `Short`. */
+export const createTake = ({ database }: Session) => {
   const add = database.prepare<[Place]>(addWindow)
   const read = database.prepare<[Place], Counted>(readCounted).safeIntegers()
   const lease = database.prepare<[object]>(leaseFromWindow)
@@ -148,7 +152,7 @@ const outOf = (window: Extract<Window, { kind: 'rolling' }>, row: Counted | unde
  * Marks a shortage for others to see, where others hold something, and not more often than they look. Without that, a
  * refusal writes nothing and waits for no disk.
  */
-const createMark = ({ database }: Session) => {
+export const createMark = ({ database }: Session) => {
   const others = database.prepare<[object]>(othersHold)
   const marked = database.prepare<[object]>(wasMarked)
   const add = database.prepare<[object]>(addMark)

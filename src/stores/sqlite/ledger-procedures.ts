@@ -1,6 +1,6 @@
 import { buryGone, startHeartbeat } from './heartbeat.ts'
 import { idempotencyProcedures } from './idempotency-procedures.ts'
-import { createLease } from './lease.ts'
+import { createLease, type LeaseParts } from './lease.ts'
 import { createLeave } from './leave.ts'
 import { createMembers } from './members.ts'
 import { startRecallWatch } from './recall-watch.ts'
@@ -9,11 +9,15 @@ import { createSettle } from './settle.ts'
 import { createStoreTime } from './store-time.ts'
 import { startTidying } from './tidy.ts'
 
-/** What the ledger asks of the writing thread, and what that does for it by itself. */
-export const ledgerProcedures = (session: Session) => {
+/** What everything works with that leases and books. */
+export const leaseParts = (session: Session): LeaseParts => {
   const time = createStoreTime(session)
-  const members = createMembers(session, time)
-  const parts = { session, time, members }
+  return { session, time, members: createMembers(session, time) }
+}
+
+/** What the ledger asks of the writing thread, and what that does for it by itself. */
+export const ledgerProcedures = (parts: LeaseParts) => {
+  const { session, members } = parts
   const leave = createLeave(parts)
   session.transact(() => buryGone(parts))
   startHeartbeat(parts)

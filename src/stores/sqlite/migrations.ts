@@ -1,5 +1,6 @@
 import { controlTables } from './control-tables.ts'
 import { idempotencyTables } from './idempotency-tables.ts'
+import { jobHoldTables } from './job-hold-tables.ts'
 import { jobTables } from './job-tables.ts'
 import { ledgerTables } from './ledger-tables.ts'
 import { memorySums, rollupTables } from './rollup-tables.ts'
@@ -13,4 +14,5 @@ export const migrations: readonly (readonly string[])[] = [
   [...idempotencyTables],
   memorySums,
   [...jobTables, ...webhookTables],
+  jobHoldTables,
 ]

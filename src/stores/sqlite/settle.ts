@@ -73,7 +73,7 @@ const divide = (amount: bigint, { used, back }: Booking) => {
  * Books what was used of a slice into the period it was leased in. Of a slice that was charged as lost, what was used
  * only changes its name, and what comes back is free again.
  */
-const createBook = ({ database }: Session) => {
+export const createBook = ({ database }: Session) => {
   const find = database.prepare<[number], Row>(findSlice).safeIntegers()
   const drop = database.prepare<[number]>(dropSlice)
   const change = database.prepare<[object]>(changeSlice)

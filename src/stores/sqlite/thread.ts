@@ -1,14 +1,10 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { collectStartGarbage } from '../../core/start-garbage.ts'
 import { answerAll, type Question } from './answer-calls.ts'
-import { openCacheDesk } from './cache-desk.ts'
-import { openCallDesk, openCallReader } from './call-desk.ts'
 import { failureOf } from './failures.ts'
-import type { Asked, Failure, Said, StoreThreadData, ThreadData } from './messages.ts'
-import { openForReading, openForWriting } from './open-database.ts'
-import { type OpenSession, openSession } from './open-session.ts'
-import { readerProcedures } from './reader-procedures.ts'
+import type { Asked, Failure, Said, ThreadData } from './messages.ts'
+import type { OpenSession } from './open-session.ts'
 import type { Procedures, Session } from './session.ts'
-import { writerProcedures } from './writer-procedures.ts'
 
 /** The most calls that share one transaction. */
 const mostTogether = 256
@@ -23,31 +19,28 @@ interface Desk {
 
 type Say = (said: Said) => void
 
-const openStoreDesk = ({ role, path, skew }: StoreThreadData, say: Say): Desk => {
-  const offset = skew && new BigInt64Array(skew)
-  const session = openSession({
-    database: role === 'writer' ? openForWriting(path) : openForReading(path),
-    wall: () => Date.now() + (offset ? Number(Atomics.load(offset, 0)) : 0),
-    tell: (name, value) => say({ kind: 'event', name, value }),
-  })
-  const close = (): void => {
-    try {
-      session.end()
-    } finally {
-      session.database.close()
-    }
-  }
-  return role === 'writer'
-    ? { procedures: writerProcedures(session), session, close }
-    : { procedures: readerProcedures(session), session: undefined, close }
-}
+type Open = (tell: Session['tell']) => Desk
 
-const openDesk = (data: ThreadData, say: Say): Desk => {
-  const tell: Session['tell'] = (name, value) => say({ kind: 'event', name, value })
-  if (data.role === 'cache') return openCacheDesk(data, tell)
-  if (data.role === 'calls') return openCallDesk(data, tell)
-  if (data.role === 'calls-reader') return openCallReader(data)
-  return openStoreDesk(data, say)
+/** Each thread loads its own desk alone: what others need would stand in the memory of all. */
+const opening = async (data: ThreadData): Promise<Open> => {
+  if (data.role === 'cache') {
+    const { openCacheDesk } = await import('./cache-desk.ts')
+    return (tell) => openCacheDesk(data, tell)
+  }
+  if (data.role === 'calls') {
+    const { openCallDesk } = await import('./call-desk.ts')
+    return (tell) => openCallDesk(data, tell)
+  }
+  if (data.role === 'calls-reader') {
+    const { openCallReader } = await import('./call-desk.ts')
+    return () => openCallReader(data)
+  }
+  if (data.role === 'reader') {
+    const { openReaderDesk } = await import('./reader-desk.ts')
+    return (tell) => openReaderDesk(data, tell)
+  }
+  const { openWriterDesk } = await import('./writer-desk.ts')
+  return (tell) => openWriterDesk(data, tell)
 }
 
 const closeDesk = (desk: Desk): Failure | undefined => {
@@ -59,14 +52,15 @@ const closeDesk = (desk: Desk): Failure | undefined => {
   }
 }
 
-const run = (port: MessagePort, data: ThreadData): void => {
+const run = (port: MessagePort, openDesk: Open): void => {
   const say: Say = (said) => port.postMessage(said)
   let desk: Desk | undefined
 
   const open = (): void => {
     try {
-      desk = openDesk(data, say)
+      desk = openDesk((name, value) => say({ kind: 'event', name, value }))
       say({ kind: 'ready' })
+      collectStartGarbage(() => true)
     } catch (thrown) {
       say({ kind: 'unusable', failure: failureOf(thrown) })
       port.close()
@@ -93,4 +87,5 @@ const run = (port: MessagePort, data: ThreadData): void => {
   })
 }
 
-if (parentPort) run(parentPort, workerData)
+// What is asked before it listens waits at the port.
+if (parentPort) run(parentPort, await opening(workerData))
