@@ -10,6 +10,7 @@ import type { ReloadCause, ReloadOutcome } from '../config/reload.ts'
 import type { Runtime } from '../config/runtime.ts'
 import { watchFile } from '../config/watch.ts'
 import { GatewayError } from '../core/errors.ts'
+import { collectStartGarbage } from '../core/start-garbage.ts'
 import { type Admin, createAdmin } from './admin/index.ts'
 import { createAdminServer } from './admin/server.ts'
 import { drain } from './lifecycle.ts'
@@ -18,7 +19,6 @@ import { createOverload, type Overload } from './overload.ts'
 import { createJobDoors } from './perform.ts'
 import { createPressureGauge } from './pressure.ts'
 import { reloaderOf } from './reloading.ts'
-import { collectStartGarbage } from './start-garbage.ts'
 
 /** A server that answers. */
 export interface Running {
