@@ -10,6 +10,13 @@ import { type Rig, startRig } from './rig.ts'
 const mostMs = 150
 const languages: readonly Language[] = ['openai', 'anthropic']
 
+/** How long this machine takes to read a text once. */
+const msToRead = (text: string): number => {
+  const began = performance.now()
+  JSON.parse(text)
+  return performance.now() - began
+}
+
 describe('bodies of hostile JSON', () => {
   let rig: Rig
   before(async () => {
@@ -54,9 +61,12 @@ describe('bodies of hostile JSON', () => {
     test(`${name}: answered, and nobody waits for it`, async () => {
       for (const language of languages) {
         const asked = rig.received().length
-        const { status, heldUpMs, text } = await postTo(language, sameWire(body, language))
+        const sent = sameWire(body, language)
+        // It is read here and by the upstream in this process, and written once: on a slow machine that alone takes a while.
+        const allowedMs = Math.max(mostMs, 6 * msToRead(sent))
+        const { status, heldUpMs, text } = await postTo(language, sent)
         assert.equal(status, 200, text.slice(0, 1_000))
-        assert.ok(heldUpMs < mostMs, `others waited for ${heldUpMs.toFixed(0)} ms`)
+        assert.ok(heldUpMs < allowedMs, `others waited for ${heldUpMs.toFixed(0)} of ${allowedMs.toFixed(0)} ms`)
         assert.ok(rig.received().length > asked)
       }
     })
