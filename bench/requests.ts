@@ -10,6 +10,9 @@ import { undisturbed } from './rig/undisturbed.ts'
 
 const connectionCounts = [16, 64] as const
 
+/** Until everything is compiled that is worth it: tens of thousands of requests. */
+const warmUpSeconds = 15
+
 const body = chatBody(false)
 const path = '/v1/chat/completions'
 
@@ -77,7 +80,7 @@ export const requests: Measurement = async (rig) => {
   for (const subject of subjects) {
     await untilAnswered(subject.child, () => asksWell(subject))
     rig.say(`requests: warming up ${subject.name}`)
-    await ask(rig, subject, 64)
+    await load(rig, { url: subject.url + path, body, connections: 64, seconds: warmUpSeconds })
   }
   const rows = [...(await costRows(rig, subjects)), ...(await latencyRows(rig, subjects, upstream))]
   for (const { child } of [...subjects, upstream]) await child.stop()
