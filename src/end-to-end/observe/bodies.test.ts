@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import { mask } from '../../core/redact.ts'
 import { openaiError, openaiText } from '../../testing/index.ts'
@@ -53,11 +54,18 @@ const at = (path: string, body: JsonObject): Promise<Response> =>
     body: JSON.stringify(body),
   })
 
+/** What is kept of a call. Where it is not there at once it is asked for again, and at last it is told whether it was dropped. */
 const bodiesOf = async (id: string, token = adminToken): Promise<JsonObject | null> => {
-  const answer = await rig.ask(`/calls/${id}`, { authorization: `Bearer ${token}` })
-  const call: unknown = await answer.json()
-  assert.ok(isObject(call) && answer.ok, JSON.stringify(call))
-  return isObject(call.bodies) ? call.bodies : null
+  let told = ''
+  for (let turn = 0; turn < 3; turn++) {
+    const answer = await rig.ask(`/calls/${id}`, { authorization: `Bearer ${token}` })
+    const call: unknown = await answer.json()
+    if (isObject(call) && answer.ok) return isObject(call.bodies) ? call.bodies : null
+    told = `${answer.status} ${JSON.stringify(call)} for ${id}`
+    await sleep(200)
+  }
+  const lost = /tollgate_call_records_dropped_total \d+/.exec(await (await fetch(`${rig.running.url}/metrics`)).text())
+  return assert.fail(`${told}; ${lost?.[0]}`)
 }
 
 const looksAt = async (id: string): Promise<number> => {
