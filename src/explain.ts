@@ -1,11 +1,12 @@
 import type { Background } from './core/background.ts'
 import type { Attempt, Call, Caller } from './core/call.ts'
-import { asGatewayError, GatewayError } from './core/errors.ts'
+import { asGatewayError, type GatewayError } from './core/errors.ts'
 import { compose, type Handler, type Stage } from './core/handler.ts'
 import { callOf, type Question } from './core/question.ts'
 import { scopesOf } from './core/scope.ts'
 import { sortedBounds } from './core/sorted-bounds.ts'
 import { Stop } from './core/stop.ts'
+import { departure, endOf } from './core/unsent.ts'
 import { type Explained, type PlannedMemory, plannedTargets, type Try } from './explained.ts'
 import type { Memory, Money, Parts } from './gateway.ts'
 import { createLookingLedger, type Looked, lookAt } from './ledger/look.ts'
@@ -207,20 +208,6 @@ class Walk {
 const noBackground: Background = {
   ask: () => Promise.reject(departure()),
   cancelAll: () => undefined,
-}
-
-/** What an attempt ends with that would be sent: the next target is looked at. */
-const departure = (): GatewayError => new GatewayError('no_target', 'Nothing is sent.', { outcome: 'incapable' })
-
-/** Undefined: there is an answer, which nobody reads. */
-const endOf = async (coming: ReturnType<Handler<Call>>): Promise<GatewayError | undefined> => {
-  try {
-    const answer = await coming
-    answer.cancel(departure())
-    return undefined
-  } catch (thrown) {
-    return asGatewayError(thrown)
-  }
 }
 
 const nameOf = ({ allowance, subject }: Pick<Looked, 'allowance' | 'subject'>): string => `${allowance.id}\n${subject}`

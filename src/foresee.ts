@@ -1,9 +1,9 @@
 import { larger, smaller } from './core/amounts.ts'
 import type { Attempt, Call } from './core/call.ts'
-import { asGatewayError, GatewayError } from './core/errors.ts'
 import { compose, type Handler } from './core/handler.ts'
 import { callOf, type Question } from './core/question.ts'
 import { Stop } from './core/stop.ts'
+import { departure, endOf } from './core/unsent.ts'
 import type { Parts } from './gateway.ts'
 import type { Ask, Ledger } from './ledger/ledger.ts'
 import { createRoute } from './routing/route.ts'
@@ -78,17 +78,4 @@ const note = (most: Map<string, Ask>, ask: Ask): void => {
   const { least, wish } = most.get(key) ?? ask
   const suffices = allowance.onLimit === 'cheaper' ? smaller : larger
   most.set(key, { allowance, subject, least: suffices(least, ask.least), wish: larger(wish, ask.wish) })
-}
-
-/** What an attempt ends with that would be sent: the next target is looked at. */
-const departure = (): GatewayError => new GatewayError('no_target', 'Nothing is sent.', { outcome: 'incapable' })
-
-const endOf = async (coming: ReturnType<Handler<Call>>): Promise<GatewayError | undefined> => {
-  try {
-    const answer = await coming
-    answer.cancel(departure())
-    return undefined
-  } catch (thrown) {
-    return asGatewayError(thrown)
-  }
 }
