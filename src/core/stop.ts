@@ -3,12 +3,14 @@ export interface StopListener {
   handleEvent(): void
 }
 
+type Listener = StopListener | (() => void)
+
 /** The part of `AbortSignal` that the gateway needs; a real one fits. */
 export interface StopSignal {
   readonly aborted: boolean
   readonly reason: unknown
-  addEventListener(type: 'abort', listener: StopListener | (() => void), options?: { once?: boolean }): void
-  removeEventListener(type: 'abort', listener: StopListener | (() => void)): void
+  addEventListener(type: 'abort', listener: Listener, options?: { once?: boolean }): void
+  removeEventListener(type: 'abort', listener: Listener): void
 }
 
 /**
@@ -18,30 +20,42 @@ export interface StopSignal {
 export class Stop implements StopSignal {
   aborted = false
   reason: unknown = undefined
-  #listeners: (StopListener | (() => void))[] = []
+  /** Mostly there is but one, which needs no list. */
+  #first: Listener | undefined
+  /** Those that came after it. */
+  #others: Listener[] | undefined
 
   abort(reason: unknown): void {
     if (this.aborted) return
     this.aborted = true
     this.reason = reason
-    const listeners = this.#listeners
-    this.#listeners = []
-    for (const listener of listeners) {
-      if (typeof listener === 'function') listener()
-      else listener.handleEvent()
-    }
+    const first = this.#first
+    const others = this.#others
+    this.#first = undefined
+    this.#others = undefined
+    if (first) tell(first)
+    if (others) for (const other of others) tell(other)
   }
 
-  addEventListener(_type: 'abort', listener: StopListener | (() => void)): void {
-    if (!this.aborted) this.#listeners.push(listener)
+  addEventListener(_type: 'abort', listener: Listener): void {
+    if (this.aborted) return
+    if (this.#first === undefined && this.#others === undefined) this.#first = listener
+    else if (this.#others === undefined) this.#others = [listener]
+    else this.#others.push(listener)
   }
 
-  removeEventListener(_type: 'abort', listener: StopListener | (() => void)): void {
-    const listeners = this.#listeners
-    const at = listeners.lastIndexOf(listener)
-    if (at === -1) return
+  removeEventListener(_type: 'abort', listener: Listener): void {
     // Mostly the latest goes first.
-    if (at === listeners.length - 1) listeners.pop()
-    else listeners.splice(at, 1)
+    const others = this.#others
+    const at = others?.lastIndexOf(listener) ?? -1
+    if (others === undefined || at === -1) {
+      if (this.#first === listener) this.#first = undefined
+    } else if (others.length === 1) this.#others = undefined
+    else others.splice(at, 1)
   }
+}
+
+const tell = (listener: Listener): void => {
+  if (typeof listener === 'function') listener()
+  else listener.handleEvent()
 }

@@ -15,24 +15,29 @@ export interface Waiting {
   readonly since: number
 }
 
-/** Somebody who stands in a queue. */
-export class Seat<T extends Waiting> {
+/** Somebody who stands in a queue: in the line of all, and in that of its tenant. */
+export class Seat<T extends Waiting> extends Node {
   readonly value: T
   readonly tenant: Tenant<T>
   readonly bench: Bench<T>
-  readonly amongOwn: Node<Seat<T>>
-  readonly amongAll: Node<Seat<T>>
+  readonly amongOwn: Place<T>
 
   constructor(value: T, tenant: Tenant<T>, bench: Bench<T>) {
+    super()
     this.value = value
     this.tenant = tenant
     this.bench = bench
-    this.amongOwn = new Node(this as Seat<T>)
-    this.amongAll = new Node(this as Seat<T>)
+    this.amongOwn = new Place(this)
   }
+}
 
-  get isIn(): boolean {
-    return this.amongOwn.isIn
+/** Its place among those of its tenant. */
+class Place<T extends Waiting> extends Node {
+  readonly seat: Seat<T>
+
+  constructor(seat: Seat<T>) {
+    super()
+    this.seat = seat
   }
 }
 
@@ -51,7 +56,7 @@ export class Tenant<T extends Waiting> implements Ranked {
   /** What was shown of it in the latest round. */
   seen = 0
   round = 0
-  readonly line = new Line<Seat<T>>()
+  readonly line = new Line<Place<T>>()
   readonly throughput = new Throughput()
 
   constructor(name: string, order: number, weight: number) {
@@ -95,7 +100,7 @@ export class Bench<T extends Waiting> {
       this.#rank(tenant)
     }
     tenant.line.join(seat.amongOwn)
-    this.line.join(seat.amongAll)
+    this.line.join(seat)
     tenant.cost += value.cost
     this.cost += value.cost
     return seat
@@ -104,7 +109,7 @@ export class Bench<T extends Waiting> {
   /** Whose turn it is. */
   get next(): Seat<T> | undefined {
     for (let tenant = this.#ranking.least; tenant !== undefined; tenant = this.#ranking.least) {
-      const seat = tenant.line.first?.value
+      const seat = tenant.line.first?.seat
       if (seat) return seat
       this.#ranking.takeLeast()
       tenant.isRanked = false
@@ -132,7 +137,7 @@ export class Bench<T extends Waiting> {
     const { tenant, value } = seat
     if (!seat.isIn) return
     tenant.line.leave(seat.amongOwn)
-    this.line.leave(seat.amongAll)
+    this.line.leave(seat)
     tenant.cost -= value.cost
     this.cost -= value.cost
     if (tenant.line.length > 0) return
@@ -148,7 +153,7 @@ export class Bench<T extends Waiting> {
 
   /** Who came last of a tenant's. */
   latestOf(tenant: string): Seat<T> | undefined {
-    return this.#tenants.get(tenant)?.line.last?.value
+    return this.#tenants.get(tenant)?.line.last?.seat
   }
 
   /** About how much is served before, and with, the last that this tenant has waiting here, were it to cost so much more. */
@@ -173,11 +178,11 @@ export class Bench<T extends Waiting> {
     const round = ++this.#rounds
     const weight = this.#weight
     let all = 0
-    let node = this.line.first
-    while (node) {
-      const seat = node.value
+    let next = this.line.first
+    while (next) {
+      const seat = next
       const { tenant, value } = seat
-      node = node.after
+      next = seat.after
       if (tenant.round !== round) {
         tenant.round = round
         tenant.seen = 0

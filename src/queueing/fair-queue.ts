@@ -134,7 +134,7 @@ export class FairQueue<T extends Waiting> {
     let since = Number.POSITIVE_INFINITY
     for (const priority of priorities) {
       const bench = this.#benches[priority]
-      const first = bench.line.first?.value.value
+      const first = bench.line.first?.value
       if (first === undefined && steps === 0) continue
       if (bench.line.length === this.#size) return undefined
       if (first !== undefined && steps > 0 && now - first.since >= ageMs && first.since < since) {

@@ -1,23 +1,18 @@
-/** A place in a line. */
-export class Node<T> {
-  readonly value: T
-  before: Node<T> | undefined = undefined
-  after: Node<T> | undefined = undefined
+/** What stands in a line knows its place there. */
+export class Node {
+  before: this | undefined = undefined
+  after: this | undefined = undefined
   isIn = false
-
-  constructor(value: T) {
-    this.value = value
-  }
 }
 
 /** A line that is left from anywhere at no cost. */
-export class Line<T> {
-  first: Node<T> | undefined = undefined
-  last: Node<T> | undefined = undefined
+export class Line<T extends Node> {
+  first: T | undefined = undefined
+  last: T | undefined = undefined
   length = 0
 
   /** Stands last. */
-  join(node: Node<T>): void {
+  join(node: T): void {
     node.before = this.last
     node.after = undefined
     node.isIn = true
@@ -28,12 +23,13 @@ export class Line<T> {
   }
 
   /** Who is not in it any more leaves nothing. */
-  leave(node: Node<T>): void {
-    if (!node.isIn) return
-    if (node.before) node.before.after = node.after
-    else this.first = node.after
-    if (node.after) node.after.before = node.before
-    else this.last = node.before
+  leave(node: T): void {
+    const { before, after, isIn } = node
+    if (!isIn) return
+    if (before) before.after = after
+    else this.first = after
+    if (after) after.before = before
+    else this.last = before
     node.before = undefined
     node.after = undefined
     node.isIn = false

@@ -61,37 +61,56 @@ export interface Asked {
 
 /** What models said lately, to everybody and to each key by itself; those that were heard of last are remembered. */
 export class OutputForecast {
-  #young = new Map<string, Recent>()
+  #young = new Kinds()
   /** Heard of before all of the young; forgotten as soon as there are young ones enough. */
-  #old = new Map<string, Recent>()
+  #old = new Kinds()
 
   /** No more than `most`, where the caller set a limit. */
   of({ model, key }: Asked, most = Number.POSITIVE_INFINITY): Forecast {
-    const known = this.#find(`${model}\n${key}`)?.forecast ?? this.#find(model)?.forecast ?? unknown
+    const known = this.#find(model, key)?.forecast ?? this.#find(model, anybody)?.forecast ?? unknown
     if (known.p95 <= most) return known
     const mean = Math.min(known.mean, most)
     return { mean, variance: Math.min(known.variance, (most - mean) ** 2), p95: most }
   }
 
   add({ model, key }: Asked, output: number): void {
-    this.#recent(model).add(output)
-    this.#recent(`${model}\n${key}`).add(output)
+    this.#recent(model, anybody).add(output)
+    this.#recent(model, key).add(output)
   }
 
-  #find(name: string): Recent | undefined {
-    return this.#young.get(name) ?? this.#old.get(name)
+  #find(model: string, key: Key): Recent | undefined {
+    return this.#young.find(model, key) ?? this.#old.find(model, key)
   }
 
-  /** The one of this name, as one of the latest that were heard of. */
-  #recent(name: string): Recent {
-    const young = this.#young.get(name)
+  /** The one of this kind, as one of the latest that were heard of. */
+  #recent(model: string, key: Key): Recent {
+    const young = this.#young.find(model, key)
     if (young) return young
-    const recent = this.#old.get(name) ?? new Recent()
+    const recent = this.#old.find(model, key) ?? new Recent()
     if (this.#young.size >= mostYoung) {
       this.#old = this.#young
-      this.#young = new Map()
+      this.#young = new Kinds()
     }
-    this.#young.set(name, recent)
+    this.#young.add(model, key, recent)
     return recent
+  }
+}
+
+const anybody = undefined
+type Key = string | typeof anybody
+
+/** By model and key, so that no name has to be put together to find one. */
+class Kinds {
+  size = 0
+  readonly #models = new Map<string, Map<Key, Recent>>()
+
+  find(model: string, key: Key): Recent | undefined {
+    return this.#models.get(model)?.get(key)
+  }
+
+  add(model: string, key: Key, recent: Recent): void {
+    const keys = this.#models.get(model) ?? new Map<Key, Recent>()
+    this.#models.set(model, keys.set(key, recent))
+    this.size++
   }
 }

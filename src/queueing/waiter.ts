@@ -31,9 +31,6 @@ interface Owner {
 /** A call that waits for its turn. */
 export class Waiter implements Waiting, StopListener {
   readonly asking: Asking
-  readonly tenant: string
-  readonly weight: number
-  readonly priority: Priority
   readonly cost: number
   readonly since: number
   /** When it gives up, on the process clock. */
@@ -48,9 +45,6 @@ export class Waiter implements Waiting, StopListener {
   constructor(asking: Asking, { cost, since, latest }: Pick<Waiter, 'cost' | 'since' | 'latest'>, owner: Owner) {
     const { promise, resolve, reject } = Promise.withResolvers<Pass>()
     this.asking = asking
-    this.tenant = asking.tenant
-    this.weight = asking.weight
-    this.priority = asking.priority
     this.cost = cost
     this.since = since
     this.latest = latest
@@ -59,6 +53,18 @@ export class Waiter implements Waiting, StopListener {
     this.#resolve = resolve
     this.#reject = reject
     asking.signal.addEventListener('abort', this)
+  }
+
+  get tenant(): string {
+    return this.asking.tenant
+  }
+
+  get weight(): number {
+    return this.asking.weight
+  }
+
+  get priority(): Priority {
+    return this.asking.priority
   }
 
   enter(pass: Pass): void {
