@@ -34,6 +34,8 @@ export interface JobRow {
   readonly webhook?: string
   readonly cost: Usd
   readonly unknownCosts: number
+  /** Set aside for it in each of its budgets, while it has not ended. */
+  readonly held: Usd
 }
 
 export interface JobAttempt {

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { ApiError, ask } from '../api.ts'
-import { count, duration } from '../format.ts'
+import { count, duration, usdNumber } from '../format.ts'
 import { Card, Figure, Figures } from '../parts/card.tsx'
 import { Facts } from '../parts/facts.tsx'
 import { Head } from '../parts/head.tsx'
@@ -87,6 +87,7 @@ const Told = ({ job }: { readonly job: JobView }) => (
           ['Owner', job.owner],
           ['Key', <a href={linkTo('calls', '', { key: job.key })}>{job.key}</a>],
           ['Priority', job.priority],
+          ['Set aside', usdNumber(job.held) !== 0 && <Money amount={job.held} />],
           ['Submitted', <Time at={job.createdAt} />],
           ['Not before', <Time at={job.runAt} />],
           ['Until', job.deadlineAt && <Time at={job.deadlineAt} />],

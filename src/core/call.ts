@@ -15,7 +15,7 @@ import type { Said } from './said.ts'
 import type { StopSignal } from './stop.ts'
 import type { Target } from './target.ts'
 import type { TraceContext } from './trace.ts'
-import type { Usage } from './usage.ts'
+import { addUsage, noUsage, type Usage } from './usage.ts'
 
 /** Who asks. */
 export interface Caller {
@@ -233,6 +233,16 @@ export const costOfCall = (account: Account): Nanos | undefined => {
     total += line.costNanos
   }
   return total
+}
+
+/** What all attempts used; undefined as soon as that of one of them is unknown. */
+export const usageOfCall = ({ attempts }: Account): Usage | undefined => {
+  let sum = noUsage
+  for (const { usage } of attempts) {
+    if (usage === undefined) return undefined
+    sum = addUsage(sum, usage)
+  }
+  return sum
 }
 
 const idBytes = 18

@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.ts'
 import type { Nanos } from './money.ts'
 import type { Priority } from './priority.ts'
+import type { Usage } from './usage.ts'
 
 /**
  * Where a job is. `queued`: it waits, for its turn, its time or its next attempt. `running`: a worker has it. The other
@@ -108,6 +109,8 @@ export interface Job extends Omit<JobOrder, 'body' | 'headers' | 'keepMs'> {
   readonly heldNanos: Nanos
   /** Attempts whose cost is unknown. */
   readonly unknownCosts: number
+  /** Tokens of all attempts that have ended; undefined: none has, or those of one of them are unknown. */
+  readonly usage: Usage | undefined
   /** Its answer; of a failed job the refusal in its caller's language, where there was one. */
   readonly result: JobResult | undefined
   /** Was it asked to stop while it runs? */

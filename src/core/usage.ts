@@ -60,6 +60,22 @@ export const isPlausible = (usage: Usage): boolean =>
   isCount(usage.audioOutput) &&
   inputTokens(usage) + outputTokens(usage) <= mostTokens
 
+/** The last is known best. */
+const sources: readonly Usage['source'][] = ['estimated', 'counted', 'measured']
+
+/** The tokens of both, known as well as those that are known worse. What each of them has for itself, such as a tier, is left out. */
+export const addUsage = (one: Usage, other: Usage): Usage => ({
+  input: one.input + other.input,
+  cacheRead: one.cacheRead + other.cacheRead,
+  cacheWriteShort: one.cacheWriteShort + other.cacheWriteShort,
+  cacheWriteLong: one.cacheWriteLong + other.cacheWriteLong,
+  audioInput: one.audioInput + other.audioInput,
+  output: one.output + other.output,
+  reasoning: one.reasoning + other.reasoning,
+  audioOutput: one.audioOutput + other.audioOutput,
+  source: sources[Math.min(sources.indexOf(one.source), sources.indexOf(other.source))] ?? 'estimated',
+})
+
 /** Everything read, however it was billed. */
 export const inputTokens = (usage: Usage): number =>
   usage.input + usage.cacheRead + usage.cacheWriteShort + usage.cacheWriteLong + usage.audioInput

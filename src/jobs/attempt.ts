@@ -3,6 +3,7 @@ import type { Caller } from '../core/call.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { Job, JobResult } from '../core/job.ts'
 import type { Stop } from '../core/stop.ts'
+import { noUsage } from '../core/usage.ts'
 import type { FileStore } from '../stores/file-store.ts'
 import type { ClaimedJob, Finished } from '../stores/job-store.ts'
 import { bytesOf, longestKeptMs, storedBytes } from './job-bytes.ts'
@@ -59,9 +60,11 @@ export const attempt = async (hold: Hold, options: AttemptOptions): Promise<Atte
     end = endOf(error, hold, options)
   }
   if (hold.interruption === 'cancelled') end = { kind: 'cancelled' }
-  const costNanos = performed ? performed.costNanos : 0n
-  return { finished: { fence, id: job.id, call: performed?.call, costNanos, spent: aside.close(), end }, error }
+  const { call, costNanos, usage } = performed ?? unasked
+  return { finished: { fence, id: job.id, call, costNanos, usage, spent: aside.close(), end }, error }
 }
+
+const unasked = { call: undefined, costNanos: 0n, usage: noUsage }
 
 const performedBy = async (
   hold: Hold,

@@ -4,6 +4,7 @@ import type { GatewayError } from '../core/errors.ts'
 import type { Nanos } from '../core/money.ts'
 import type { Priority } from '../core/priority.ts'
 import type { StopSignal } from '../core/stop.ts'
+import type { Usage } from '../core/usage.ts'
 import type { Foresee } from '../foresee.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Ask } from '../ledger/ledger.ts'
@@ -40,6 +41,8 @@ export interface Performed {
   readonly call: string | undefined
   /** Undefined: unknown. */
   readonly costNanos: Nanos | undefined
+  /** Undefined: unknown. */
+  readonly usage: Usage | undefined
 }
 
 /** Does one attempt at a job through the doors that live calls use. Never rejects for what a live caller would be told. */

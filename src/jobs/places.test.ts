@@ -63,6 +63,54 @@ describe('the places of a worker', () => {
     await places.close()
   })
 
+  it('tell when the store has answered what rang: with a job, or that there is none', async () => {
+    const rows = createRows()
+    const work = rows.holdTasks()
+    const places = new Places(rows.answerer({ name: 'one' }), { report })
+    rows.failTakes(2)
+    places.wake(rows.add('job_a'))
+    assert.equal(await places.answered(), true)
+    assert.deepEqual([rows.asked('one') > 0, rows.finished()], [true, []])
+    await rows.until(() => places.room === 1)
+    places.wake([])
+    assert.equal(await places.answered(), true)
+    work.go()
+    await places.close()
+  })
+
+  it('take no answer for what rang after it was asked for', async () => {
+    const answers: PromiseWithResolvers<undefined>[] = []
+    const take = (): Promise<undefined> => {
+      const answer = Promise.withResolvers<undefined>()
+      answers.push(answer)
+      return answer.promise
+    }
+    const places = new Places({ concurrency: 1, take }, { report })
+    places.wake([])
+    places.hear({ job: 'job_a', owner: 'team:a' })
+    let isAnswered = false
+    const answered = places.answered().then(() => {
+      isAnswered = true
+    })
+    answers[0]?.resolve(undefined)
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual([answers.length, isAnswered], [2, false])
+    answers[1]?.resolve(undefined)
+    await answered
+    await places.close()
+  })
+
+  it('tell that nothing was answered when they are closed before', async () => {
+    const rows = createRows()
+    const places = new Places(rows.answerer({ name: 'one' }), { report })
+    rows.failTakes(Number.POSITIVE_INFINITY)
+    places.wake(rows.add('job_a'))
+    const answered = places.answered()
+    await rows.until(() => places.room === 0)
+    await places.close()
+    assert.deepEqual([await answered, await places.answered()], [false, false])
+  })
+
   it('tell whoever waits for one that they are closed', async () => {
     const rows = createRows()
     const work = rows.holdTasks()

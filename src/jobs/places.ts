@@ -32,6 +32,8 @@ export class Places implements Answering {
   #pause: NodeJS.Timeout | undefined
   readonly #looking: NodeJS.Timeout | undefined
   #freed: PromiseWithResolvers<void> | undefined
+  /** Those who wait for an answer to what had rung by then. */
+  #unanswered: { readonly round: number; tell(isAnswered: boolean): void }[] = []
 
   constructor(answerer: Answerer, { report, lookMs }: PlacesOptions) {
     this.#answerer = answerer
@@ -71,8 +73,17 @@ export class Places implements Answering {
     }
   }
 
+  /** Did the store answer what has rung until now, with a job or that there is none? False: they were closed before. */
+  async answered(): Promise<boolean> {
+    if (this.#isClosed) return false
+    const answer = Promise.withResolvers<boolean>()
+    this.#unanswered.push({ round: this.#round, tell: answer.resolve })
+    return answer.promise
+  }
+
   close(): Promise<void> {
     this.#isClosed = true
+    for (const { tell } of this.#unanswered) tell(false)
     clearTimeout(this.#pause)
     clearInterval(this.#looking)
     this.#fill()
@@ -90,6 +101,11 @@ export class Places implements Answering {
     this.#freed = undefined
   }
 
+  #tellAnswered(asked: number): void {
+    for (const { round, tell } of this.#unanswered) if (round <= asked) tell(true)
+    this.#unanswered = this.#unanswered.filter(({ round }) => round > asked)
+  }
+
   #isWorthAsking(): boolean {
     return this.#rings.length > 0 || (this.#mayBeMore && this.#taking <= Math.floor(this.#streak / 2))
   }
@@ -100,6 +116,7 @@ export class Places implements Answering {
     try {
       const task = await this.#answerer.take(this.#rings.shift())
       this.#failing.passed()
+      this.#tellAnswered(asked)
       if (task) void this.#work(task)
       else this.#nothingSince(asked)
       this.#streak = task ? this.#streak + 1 : 0

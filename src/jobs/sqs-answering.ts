@@ -4,6 +4,7 @@ import type { Answerer, Answering, Ring } from './bell.ts'
 import { createFailing, type Report } from './failing.ts'
 import { lookMs } from './looks.ts'
 import { Places } from './places.ts'
+import { keepInHand } from './sqs-hand.ts'
 import type { SqsQueue } from './sqs-queue.ts'
 import { reasonOf } from './sqs-reason.ts'
 
@@ -15,7 +16,10 @@ export interface SqsAnsweringOptions {
   readonly ringAgain: () => Promise<void>
 }
 
-/** Hears the messages of a queue as long as a place is free, and removes what it heard. What is done then is for the places to know. */
+/**
+ * Hears the messages of a queue as long as a place is free, one batch after the other: the next when the store has answered the one before,
+ * so that never more than one is in hand. What is done then is for the places to know.
+ */
 export class SqsAnswering implements Answering {
   readonly #options: SqsAnsweringOptions
   readonly #stop = new AbortController()
@@ -67,13 +71,11 @@ export class SqsAnswering implements Answering {
     const [first] = messages
     if (!first) return
     this.#places.hear(ringOf(first.body))
-    // Where that fails they ring once more, for nothing.
-    await queue.remove(messages.map(({ receipt }) => receipt)).catch((error: unknown) => {
-      this.#tell('SQS did not remove rings of jobs that were heard; they may ring twice.', error)
-    })
+    const receipts = messages.map(({ receipt }) => receipt)
+    await keepInHand(receipts, this.#places.answered(), { queue, holdSeconds, tell: this.#tell })
   }
 
-  #tell(message: string, error: unknown): void {
+  readonly #tell = (message: string, error: unknown): void => {
     this.#options.report(message, { reason: reasonOf(error) })
   }
 }

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict'
-import { createHash } from 'node:crypto'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { json } from 'node:stream/consumers'
 import { after, describe, it } from 'node:test'
 import { createRows } from '../testing/bell-rows.ts'
 import { bellSuite } from '../testing/bell-suite.ts'
+import { type SqsAsked, startSqsBetween } from '../testing/sqs-between.ts'
 import { type SqsDouble, sqsEnvironment, startSqsDouble } from '../testing/sqs-double.ts'
 import { createSqsBell } from './sqs-bell.ts'
 
@@ -62,10 +59,13 @@ describe('sqs', { concurrency: 3 }, () => {
 
   for (const suffix of ['', '.fifo'])
     it(`says whose rings are in a queue rings${suffix}`, async () => {
-      const [endpoint, sent] = await startListening()
-      const bell = bellOf({ url: `${endpoint}/000000000000/rings${suffix}` }, endpoint)
+      const entries: SqsAsked['entries'][number][] = []
+      await using between = await startSqsBetween(shared.endpoint, (asked) => {
+        entries.push(...asked.entries)
+        return undefined
+      })
+      const bell = bellOf({ url: await shared.makeQueue(`whose${suffix}`) }, between.endpoint)
       await bell.ring(['team:a', 'team:b', 'team:a'].map((owner, index) => ({ job: `job_${index}`, owner })))
-      const entries = await sent
       const groups = new Set(entries.map((entry) => entry.MessageGroupId))
       // In a FIFO queue a group is one after the other.
       assert.equal(groups.size, suffix === '' ? 2 : 3)
@@ -88,32 +88,3 @@ describe('sqs', { concurrency: 3 }, () => {
     await bell.close()
   })
 })
-
-interface SentEntry {
-  readonly Id: string
-  readonly MessageBody: string
-  readonly MessageGroupId?: string
-  readonly MessageDeduplicationId?: string
-}
-
-/** Takes one batch as SQS does, and tells what was in it. */
-const startListening = async (): Promise<readonly [endpoint: string, sent: Promise<readonly SentEntry[]>]> => {
-  const sent = Promise.withResolvers<readonly SentEntry[]>()
-  const server = createServer((request, response) => {
-    void json(request).then((body) => {
-      const { Entries } = body as { readonly Entries: readonly SentEntry[] }
-      const Successful = Entries.map(({ Id, MessageBody }) => ({
-        Id,
-        MessageId: Id,
-        MD5OfMessageBody: createHash('md5').update(MessageBody).digest('hex'),
-      }))
-      response.setHeader('content-type', 'application/x-amz-json-1.0').end(JSON.stringify({ Successful, Failed: [] }))
-      sent.resolve(Entries)
-      server.close()
-    })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  assert.ok(address !== null && typeof address === 'object')
-  return [`http://127.0.0.1:${address.port}`, sent.promise]
-}

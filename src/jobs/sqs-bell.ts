@@ -11,7 +11,7 @@ import { within } from './within.ts'
 export interface SqsBellOptions {
   readonly engine: SqsEngine
   readonly report: Report
-  /** So long a message is kept for a worker that got it and did not remove it, in seconds. Default 30. */
+  /** So long a message is kept for a worker that died with it, in seconds. Default 30. */
   readonly holdSeconds?: number | undefined
   /** So long the engine may take for an answer, in milliseconds. Default 1 900. */
   readonly askMs?: number | undefined

@@ -1,4 +1,6 @@
 import {
+  type BatchResultErrorEntry,
+  ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
@@ -17,6 +19,14 @@ export interface SqsMessage {
   readonly receipt: string
 }
 
+/** A message that SQS would not hide, and why. */
+export interface NotHidden {
+  readonly receipt: string
+  readonly error: Error
+  /** Asking again does not help: its receipt is over, or it was hidden for 12 hours, which is the most. */
+  readonly isForGood: boolean
+}
+
 /** What a bell needs of a queue of SQS. Everything rejects when SQS does not do it. */
 export class SqsQueue {
   readonly #client: SQSClient
@@ -33,7 +43,7 @@ export class SqsQueue {
     const QueueUrl = await this.#address()
     await everyTen(entries, async (Entries) => {
       const { Failed } = await this.#client.send(new SendMessageBatchCommand({ QueueUrl, Entries }), soon(ms))
-      if (Failed && Failed.length > 0) throw new Error(Failed[0]?.Code ?? 'a message was not taken')
+      throwFirst(Failed)
     })
   }
 
@@ -53,9 +63,25 @@ export class SqsQueue {
     const QueueUrl = await this.#address()
     await everyTen(receipts, async (ten) => {
       const Entries = ten.map((ReceiptHandle, index) => ({ Id: `${index}`, ReceiptHandle }))
-      const { Failed } = await this.#client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }), soon(removeMs))
-      if (Failed && Failed.length > 0) throw new Error(Failed[0]?.Code ?? 'a message was not removed')
+      const { Failed } = await this.#client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }), soon(briefMs))
+      throwFirst(Failed)
     })
+  }
+
+  /** Hides messages that were received for so long from now on; 0: they are for others at once. Gives those that it could not. */
+  async hide(receipts: readonly string[], VisibilityTimeout: number): Promise<readonly NotHidden[]> {
+    const QueueUrl = await this.#address()
+    const not: NotHidden[] = []
+    await everyTen(receipts, async (ten) => {
+      const Entries = ten.map((ReceiptHandle, index) => ({ Id: `${index}`, ReceiptHandle, VisibilityTimeout }))
+      const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries })
+      const { Failed } = await this.#client.send(command, soon(briefMs))
+      for (const failed of Failed ?? []) {
+        const receipt = ten[Number(failed.Id)]
+        if (receipt !== undefined) not.push({ receipt, error: errorOf(failed), isForGood: failed.SenderFault === true })
+      }
+    })
+    return not
   }
 
   /** About so many wait. */
@@ -86,16 +112,22 @@ export class SqsQueue {
   }
 
   async #find(QueueName: string): Promise<string> {
-    const { QueueUrl } = await this.#client.send(new GetQueueUrlCommand({ QueueName }), soon(removeMs))
+    const { QueueUrl } = await this.#client.send(new GetQueueUrlCommand({ QueueName }), soon(briefMs))
     if (QueueUrl === undefined) throw new Error('SQS tells no address of the queue')
     return QueueUrl
   }
 }
 
-const removeMs = 5_000
+const briefMs = 5_000
 const longMs = 30_000
 
 const soon = (ms: number) => ({ abortSignal: AbortSignal.timeout(ms) })
+
+const errorOf = ({ Code = 'Refused' }: BatchResultErrorEntry): Error => Object.assign(new Error(Code), { name: Code })
+
+const throwFirst = ([first]: readonly BatchResultErrorEntry[] = []): void => {
+  if (first) throw errorOf(first)
+}
 
 /** All tens at once; rejects when one of them failed, and all have been tried. */
 const everyTen = async <T>(all: readonly T[], each: (ten: T[]) => Promise<void>): Promise<void> => {

@@ -22,7 +22,7 @@ const ended = async (
 const result = { status: 200, contentType: 'application/json', body: { bytes: Buffer.from('the answer') } }
 
 describe('what a webhook is told', () => {
-  test('is who ended how, what it cost and where its answer is, not the answer', async () => {
+  test('is who ended how, what it used and cost, and where its answer is, not the answer', async () => {
     const { event, job } = await ended({ kind: 'succeeded', result }, '{"order":"7"}')
     const text = payloadOf({ event, job, gatewayUrl: 'https://gateway.example' })
     assert.doesNotMatch(text, /the answer/)
@@ -38,6 +38,17 @@ describe('what a webhook is told', () => {
         created_at: '2026-11-30T00:00:00.000Z',
         ended_at: '2026-11-30T00:00:00.000Z',
         cost_usd: '0.00125',
+        usage: {
+          input: 40,
+          cache_read: 8,
+          cache_write_short: 0,
+          cache_write_long: 0,
+          audio_input: 0,
+          output: 10,
+          reasoning: 2,
+          audio_output: 0,
+          source: 'measured',
+        },
         url: `https://gateway.example/v1/jobs/${job.id}`,
         result_url: `https://gateway.example/v1/jobs/${job.id}/result`,
         metadata: { order: '7' },
@@ -48,14 +59,16 @@ describe('what a webhook is told', () => {
     })
   })
 
-  test('has the error of a job that failed, and says when its cost is unknown', async () => {
+  test('has the error of a job that failed, and says when its cost and its tokens are unknown', async () => {
     const error = { code: 'upstream_failed', message: 'm'.repeat(5_000) } as const
     const { event, job } = await ended({ kind: 'failed', error })
-    const { type, data } = JSON.parse(payloadOf({ event, job: { ...job, unknownCosts: 1 }, gatewayUrl: '' }))
+    const { type, data } = JSON.parse(
+      payloadOf({ event, job: { ...job, unknownCosts: 1, usage: undefined }, gatewayUrl: '' }),
+    )
     assert.equal(type, 'job.failed')
     assert.equal(data.error.code, 'upstream_failed')
     assert.equal(data.error.message.length, 1_001)
-    assert.equal(data.cost_usd, null)
+    assert.deepEqual([data.cost_usd, data.usage], [null, null])
     assert.equal(data.url, `/v1/jobs/${job.id}`)
     assert.equal(data.result_url, undefined)
   })

@@ -1,6 +1,6 @@
 import type { Job } from '../core/job.ts'
-import { usdFromNanos } from '../core/money.ts'
 import type { WebhookEvent } from '../stores/webhook-store.ts'
+import { spendingOf } from './spending.ts'
 
 export interface PayloadSources {
   readonly event: WebhookEvent
@@ -24,7 +24,6 @@ export const payloadOf = (sources: PayloadSources): string => {
 
 const textOf = ({ event, job, gatewayUrl }: PayloadSources, metadata: string | undefined): string => {
   const { id, state, sequence, occurredAt } = event
-  const isKnown = job?.unknownCosts === 0
   return JSON.stringify({
     type: `job.${state}`,
     timestamp: timeOf(occurredAt),
@@ -36,8 +35,7 @@ const textOf = ({ event, job, gatewayUrl }: PayloadSources, metadata: string | u
       attempts: job?.attempts,
       created_at: job && timeOf(job.createdAt),
       ended_at: job?.endedAt === undefined ? undefined : timeOf(job.endedAt),
-      // As the door of jobs tells it.
-      cost_usd: job && (isKnown && job.attempts > 0 ? usdFromNanos(job.costNanos) : null),
+      ...(job && spendingOf(job)),
       error: job?.error && state === 'failed' ? errorOf(job.error) : undefined,
       url: `${gatewayUrl}/v1/jobs/${event.job}`,
       result_url: job?.result && `${gatewayUrl}/v1/jobs/${event.job}/result`,

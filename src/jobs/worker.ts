@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts'
 import type { Job } from '../core/job.ts'
 import { Stop } from '../core/stop.ts'
+import { noUsage } from '../core/usage.ts'
 import type { ClaimedJob, Finished, JobWork } from '../stores/job-store.ts'
 import { type Attempted, type AttemptOptions, attempt, type Hold, type Interruption } from './attempt.ts'
 import type { Answering, Bell, Task } from './bell.ts'
@@ -171,6 +172,7 @@ const released = ({ claimed: { fence, job } }: Hold): Finished => ({
   id: job.id,
   call: undefined,
   costNanos: 0n,
+  usage: noUsage,
   end: { kind: 'released' },
 })
 

@@ -2,6 +2,7 @@ import type { Job, JobAttempt, JobResult } from '../core/job.ts'
 import { usdFromNanos } from '../core/money.ts'
 import { mostInRow } from '../jobs/job-bytes.ts'
 import type { JobView } from '../jobs/jobs.ts'
+import { spendingOf } from '../jobs/spending.ts'
 
 /** As webhooks tell it. */
 const timeOf = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString())
@@ -16,10 +17,6 @@ const attemptView = ({ ordinal, startedAt, endedAt, outcome, error, call, costNa
   call: call ?? null,
   cost_usd: costNanos === undefined ? null : usdFromNanos(costNanos),
 })
-
-/** Of all attempts together: null until one has ended, and as soon as what one of them cost is unknown. */
-const costOf = ({ costNanos, unknownCosts, attempts }: Job): string | null =>
-  unknownCosts > 0 || attempts === 0 ? null : usdFromNanos(costNanos)
 
 const whereIs = (id: string, { contentType, body, status }: JobResult) => ({
   url: `/v1/jobs/${id}/result`,
@@ -44,7 +41,7 @@ export const jobRow = (job: Job) => ({
   expires_at: timeOf(job.expiresAt),
   is_stopping: job.isStopping && job.state === 'running',
   attempts_made: job.attempts,
-  cost_usd: costOf(job),
+  ...spendingOf(job),
   known_cost_usd: usdFromNanos(job.costNanos),
   unknown_costs: job.unknownCosts,
   held_usd: usdFromNanos(job.heldNanos),

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { costOfCall } from '../core/call.ts'
+import { costOfCall, usageOfCall } from '../core/call.ts'
 import { asGatewayError, GatewayError } from '../core/errors.ts'
 import type { Question } from '../core/question.ts'
 import type { StopSignal } from '../core/stop.ts'
+import { noUsage } from '../core/usage.ts'
 import { deliver } from '../deliver.ts'
 import { deliverRaw } from '../deliver-raw.ts'
 import type { Foresee } from '../foresee.ts'
@@ -79,6 +80,7 @@ const performAt =
         error: error && outlet.isFull ? tooLong(maxResultBytes) : error,
         call: opened.call.id,
         costNanos: costOfCall(opened.call.account),
+        usage: usageOfCall(opened.call.account),
       }
     } catch (thrown) {
       return refused(asGatewayError(thrown), wire)
@@ -127,4 +129,5 @@ const refused = (error: GatewayError, wire: Wire): Performed => ({
   error,
   call: undefined,
   costNanos: 0n,
+  usage: noUsage,
 })

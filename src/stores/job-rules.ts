@@ -1,6 +1,7 @@
 import { createId } from '../core/call.ts'
 import type { DeadReason, JobAttempt, JobBytes, JobError, JobResult, JobState } from '../core/job.ts'
 import { type Priority, priorities } from '../core/priority.ts'
+import { addUsage, noUsage, type Usage } from '../core/usage.ts'
 import type { Finished } from './job-store.ts'
 
 /** Who has waited this long behind more urgent jobs gets a part of the turns. */
@@ -124,3 +125,15 @@ export const newEventId = (): string => `evt_${createId()}`
 /** The file that bytes lie in, if they lie in one. */
 export const fileOf = (bytes: JobBytes | undefined): string | undefined =>
   bytes && 'file' in bytes ? bytes.file : undefined
+
+/**
+ * What a job used, with an attempt that ended: all of them together. What was unknown once stays so, also when a worker that was taken
+ * for lost tells it late.
+ */
+export const usageWith = (
+  { begun, usage }: { readonly begun: number; readonly usage: Usage | undefined },
+  ended: Usage | undefined,
+): Usage | undefined => {
+  const before = begun > 1 ? usage : noUsage
+  return before && ended && addUsage(before, ended)
+}

@@ -1,6 +1,7 @@
 import type { AsidePart, Spent } from '../core/aside.ts'
 import type { DeadReason, Job, JobAttempt, JobBytes, JobError, JobOrder, JobResult, JobState } from '../core/job.ts'
 import type { Nanos } from '../core/money.ts'
+import type { Usage } from '../core/usage.ts'
 import type { Shortage, Want } from './want.ts'
 
 /** A job to be kept, and under which key of its owner it is the same as another. */
@@ -108,6 +109,8 @@ export interface Finished {
   readonly id: string
   readonly call: string | undefined
   readonly costNanos: Nanos | undefined
+  /** Tokens; undefined: unknown. */
+  readonly usage?: Usage | undefined
   /** What was used of `ClaimedJob.aside`; what is not told of was not used. */
   readonly spent?: readonly Spent[] | undefined
   readonly end:

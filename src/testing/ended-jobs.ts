@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { JobOrder } from '../core/job.ts'
+import { noUsage, type Usage } from '../core/usage.ts'
 import type { Finished } from '../stores/job-store.ts'
 import type { Store } from '../stores/store.ts'
 
@@ -25,6 +26,8 @@ export const sampleOrder = (given: Partial<JobOrder> = {}): JobOrder => ({
   ...given,
 })
 
+const usage: Usage = { ...noUsage, input: 40, cacheRead: 8, output: 10, reasoning: 2 }
+
 /** Submits jobs, has them claimed, and ends each of them so; gives their ids, in the order of submission. */
 export const endJobs = async (
   { jobs, jobWork }: Pick<Store, 'jobs' | 'jobWork'>,
@@ -35,7 +38,7 @@ export const endJobs = async (
   await jobs.submit(submissions)
   const claimed = await jobWork.claim({ worker: 'worker', most: orders.length, leaseMs: 60_000 })
   await jobWork.finish(
-    claimed.map(({ fence, job: { id } }) => ({ fence, id, call: undefined, costNanos: 1_250_000n, end })),
+    claimed.map(({ fence, job: { id } }) => ({ fence, id, call: undefined, costNanos: 1_250_000n, usage, end })),
   )
   return submissions.map(({ order }) => order.id)
 }

@@ -123,7 +123,7 @@ export const finish = async (
   { jobWork }: JobsOfProcess,
   { fence, job: { id } }: ClaimedJob,
   end: Finished['end'] = ends.succeeded,
-  more: Partial<Pick<Finished, 'costNanos' | 'call' | 'spent'>> = {},
+  more: Partial<Pick<Finished, 'costNanos' | 'usage' | 'call' | 'spent'>> = {},
 ): Promise<boolean> => {
   const [taken] = await jobWork.finish([{ fence, id, call: 'a call', costNanos: 5n, ...more, end }])
   return there(taken)

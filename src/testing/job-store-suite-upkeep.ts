@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { noUsage } from '../core/usage.ts'
 import type { JobsChanged } from '../stores/job-store.ts'
 import {
   answer,
@@ -36,11 +37,12 @@ const losses = (check: JobCheck): void => {
       const waiting = await found(one, id)
       assert.deepEqual([waiting.state, waiting.crashes, waiting.unknownCosts], ['queued', 1, 1])
       const claimed = await claimOne(other)
+      assert.equal(await finish(one, lost, ends.succeeded, { costNanos: 7n, usage: noUsage }), false)
       assert.equal(await finish(one, lost, ends.succeeded, { costNanos: 7n }), false)
-      assert.equal(await finish(one, lost, ends.succeeded, { costNanos: 7n }), false)
-      assert.equal(await finish(other, claimed, ends.succeeded, { costNanos: undefined }), true)
+      assert.equal(await finish(other, claimed, ends.succeeded, { costNanos: undefined, usage: noUsage }), true)
       const job = await found(one, id)
       assert.deepEqual([job.state, job.costNanos, job.unknownCosts, job.attempts], ['succeeded', 7n, 1, 2])
+      assert.equal(job.usage, undefined)
       const { attempts } = there(await one.jobs.details(id))
       assert.deepEqual(
         attempts.map((each) => [each.outcome, each.costNanos]),

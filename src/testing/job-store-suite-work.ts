@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { noUsage } from '../core/usage.ts'
 import {
   answer,
   claim,
@@ -133,6 +134,23 @@ const outcomes = (check: JobCheck): void => {
       attempts.map(({ costNanos }) => costNanos),
       [undefined, large, 0n, undefined],
     )
+  })
+
+  check('add up the tokens of all their attempts', async ({ one }) => {
+    const id = await submitOne(one)
+    assert.equal((await found(one, id)).usage, undefined)
+    const usage = { ...noUsage, input: 40, cacheRead: 8, output: 10 }
+    await finish(one, await claimOne(one), ends.released, { usage: noUsage })
+    await finish(one, await claimOne(one), ends.again, { usage: { ...usage, source: 'estimated' } })
+    await finish(one, await claimOne(one), ends.succeeded, { usage })
+    const twice = { ...noUsage, input: 80, cacheRead: 16, output: 20, source: 'estimated' }
+    assert.deepEqual((await found(one, id)).usage, twice)
+  })
+
+  check('do not know their tokens any more once those of one attempt are unknown', async ({ one }) => {
+    const id = await submitOne(one)
+    for (const usage of [noUsage, undefined, noUsage]) await finish(one, await claimOne(one), ends.again, { usage })
+    assert.equal((await found(one, id)).usage, undefined)
   })
 
   check('tell their version, which rises with every change', async ({ one }) => {

@@ -1,4 +1,10 @@
-import { CreateQueueCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  PurgeQueueCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs'
 import { buildApp } from 'fauxqs'
 
 /** SQS as it is on AWS, in this process, on a loopback port. */
@@ -8,7 +14,14 @@ export interface SqsDouble {
   makeQueue(name: string, attributes?: Readonly<Record<string, string>>): Promise<string>
   purge(url: string): Promise<void>
   send(url: string, body: string): Promise<void>
+  /** How many messages wait, and how many were received and may come again. */
+  counts(url: string): Promise<SqsCounts>
   close(): Promise<void>
+}
+
+export interface SqsCounts {
+  readonly waiting: number
+  readonly hidden: number
 }
 
 /** What a client needs to ask it, as the environment would give it. */
@@ -42,6 +55,13 @@ export const startSqsDouble = async (port = 0): Promise<SqsDouble> => {
     },
     send: async (QueueUrl, MessageBody) => {
       await client.send(new SendMessageCommand({ QueueUrl, MessageBody }))
+    },
+    counts: async (QueueUrl) => {
+      const { Attributes } = await client.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }))
+      return {
+        waiting: Number(Attributes?.ApproximateNumberOfMessages),
+        hidden: Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
+      }
     },
     close: async () => {
       client.destroy()

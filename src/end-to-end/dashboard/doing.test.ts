@@ -23,6 +23,8 @@ describe('what administrators do on the dashboard', { skip: withoutBrowser }, ()
       keys: [{ name: 'web', key: webKey }],
       retry: { attempts: 1 },
       jobs: { maxAttempts: 1 },
+      prices: { 'one/*': { input: 1, output: 2 } },
+      budgets: [{ scope: 'key:web', usd: 10 }],
       webhooks: {
         endpoints: { ops: { url: receiver.url, secrets: [secret], allowHttp: true, allowPrivate: ['127.0.0.1'] } },
       },
@@ -120,20 +122,24 @@ describe('what administrators do on the dashboard', { skip: withoutBrowser }, ()
     await within(8_000, async () => (await jobState(id)) === 'succeeded')
   })
 
-  test('a job that waits is cancelled, and stays so', async () => {
+  test('a job that waits shows what is set aside for it, is cancelled, and stays so', async () => {
     const answer = await fetch(`${rig.url}/v1/jobs`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${webKey}` },
       body: JSON.stringify({
         endpoint: '/v1/chat/completions',
-        body: { model: 'chat', messages: [{ role: 'user', content: 'Hello' }] },
+        body: { model: 'chat', messages: [{ role: 'user', content: 'Hello' }], max_tokens: 1_000_000 },
+        hold: true,
         run_at: new Date(Date.now() + 3_600_000).toISOString(),
       }),
     })
     const { id } = (await answer.json()) as { readonly id: string }
     await rig.show(page, `jobs/${id}`)
+    const aside = page.locator('.facts div', { hasText: 'Set aside' })
+    assert.match((await aside.textContent()) ?? '', /\$2\.00/)
     await page.getByRole('button', { name: 'Cancel' }).click()
     await page.getByRole('button', { name: 'Ask again' }).waitFor()
+    assert.equal(await aside.count(), 0)
     assert.equal(await jobState(id), 'cancelled')
   })
 

@@ -32,6 +32,7 @@ describe('the door of jobs', () => {
         priority: 'normal',
         metadata: { order: '4711' },
         cost_usd: null,
+        usage: null,
         result: null,
       },
     )
@@ -42,6 +43,7 @@ describe('the door of jobs', () => {
     assert.equal(done.attempts.length, 1)
     assert.equal(done.attempts[0]?.outcome, 'succeeded')
     assert.match(done.cost_usd ?? '', /^0\.0+\d+$/)
+    assert.partialDeepStrictEqual(done.usage, { input: 9, output: 1, source: 'measured' })
     assert.ok(Date.parse(done.expires_at ?? '') > Date.parse(done.ended_at ?? ''))
     const result = await rig.ask(`/v1/jobs/${id}/result`)
     assert.equal(result.headers.get('content-type'), 'application/json')

@@ -3,6 +3,8 @@ import { describe, it } from 'node:test'
 import type { ConfigInput } from '../../config/schema.ts'
 import { noRedis, openRedis } from '../../testing/redis-server.ts'
 import { sqsEnvironment, startSqsDouble } from '../../testing/sqs-double.ts'
+import { within } from '../callers/rig.ts'
+import { createGate } from './gate.ts'
 import { answered, chat, startJobRig } from './rig.ts'
 
 Object.assign(process.env, sqsEnvironment)
@@ -37,4 +39,31 @@ describe('jobs are done in the same order whatever tells workers of them', { con
     await inOrder({ queue: { sqs: { url, region: 'eu-central-1', endpoint: double.endpoint } } })
     await double.close()
   })
+})
+
+describe('a dead letter that is asked again', { concurrency: true }, () => {
+  for (const suffix of ['', '.fifo'])
+    it(`rings through SQS, in a queue rings${suffix}, and is done`, async () => {
+      const double = await startSqsDouble()
+      const url = await double.makeQueue(`rings${suffix}`)
+      const queue = { sqs: { url, region: 'eu-central-1', endpoint: double.endpoint } }
+      await using rig = await startJobRig({ config: { queue, jobs: { maxAttempts: 1 } }, workers: 1 })
+      const messages = async (): Promise<number> => {
+        const { waiting, hidden } = await double.counts(url)
+        return waiting + hidden
+      }
+      rig.upstream.always({ status: 503 })
+      const { job: dead } = await rig.ended(await rig.submit())
+      assert.equal(dead.dead, 'exhausted')
+      // While the only place is full, nobody answers what rings.
+      const gate = createGate(rig.upstream)
+      const other = await rig.submit()
+      await within(8_000, async () => gate.waiting() === 1 && (await messages()) === 0)
+      const again = await rig.runtime.jobs.retry(dead.id)
+      await within(8_000, async () => (await messages()) === 1)
+      gate.allow(2)
+      for (const job of [other, again]) assert.equal((await rig.ended(job)).job.state, 'succeeded')
+      await within(8_000, async () => (await messages()) === 0)
+      await double.close()
+    })
 })

@@ -18,6 +18,7 @@ export interface JobJson {
   readonly attempts: readonly { readonly outcome: string; readonly cost_usd: string | null; readonly call: string }[]
   readonly attempts_made: number
   readonly cost_usd: string | null
+  readonly usage: Readonly<Record<string, unknown>> | null
   readonly held_usd: string
   readonly unknown_costs: number
   readonly error: { readonly code: string; readonly message: string } | null

@@ -31,6 +31,7 @@ describe('a job with a webhook', () => {
           status: 'succeeded',
           model: 'chat',
           cost_usd: '0.00006',
+          usage: { input: 40, output: 10, source: 'measured' },
           metadata: { order: '7' },
           result_url: `https://gateway.example/v1/jobs/${id}/result`,
         },
@@ -50,7 +51,10 @@ describe('a job with a webhook', () => {
     const { id } = await rig.submit({ webhook: 'results', runAt: Date.now() + 60_000 })
     await rig.runtime.jobs.cancel(id)
     const [{ body } = assert.fail('nothing came')] = await receiver.until(1)
-    assert.partialDeepStrictEqual(JSON.parse(body), { type: 'job.cancelled', data: { id, cost_usd: null } })
+    assert.partialDeepStrictEqual(JSON.parse(body), {
+      type: 'job.cancelled',
+      data: { id, cost_usd: null, usage: null },
+    })
   })
 
   test('is refused where that is nobody who can be told', async () => {

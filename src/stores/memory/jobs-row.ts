@@ -1,6 +1,7 @@
 import { smaller } from '../../core/amounts.ts'
 import type { DeadReason, Job, JobAttempt, JobError, JobOrder, JobResult, JobState } from '../../core/job.ts'
 import type { Nanos } from '../../core/money.ts'
+import type { Usage } from '../../core/usage.ts'
 import type { JobPiece } from '../job-store.ts'
 import type { Held } from './ledger.ts'
 
@@ -32,6 +33,7 @@ export interface MemoryJob {
   redrivenAs: string | undefined
   costNanos: Nanos
   unknownCosts: number
+  usage: Usage | undefined
   result: JobResult | undefined
   isStopping: boolean
   /** Of the attempt that runs. */
@@ -63,6 +65,7 @@ export const newMemoryJob = (order: JobOrder, number: number, now: number): Memo
   redrivenAs: undefined,
   costNanos: 0n,
   unknownCosts: 0,
+  usage: undefined,
   result: undefined,
   isStopping: false,
   current: undefined,
@@ -92,6 +95,7 @@ export const jobOf = (row: MemoryJob, withResult = true): Job => {
     costNanos: row.costNanos,
     heldNanos: heldOf(row),
     unknownCosts: row.unknownCosts,
+    usage: row.usage,
     result: withResult ? row.result : undefined,
     isStopping: row.isStopping,
     expiresAt: row.expiresAt,

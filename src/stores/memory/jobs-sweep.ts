@@ -35,6 +35,7 @@ const loss = (
     endAttempt(row.current, 'lost', now)
   }
   row.unknownCosts++
+  row.usage = undefined
   row.crashes++
   if (row.isStopping) return cancelled
   const recent = row.history.filter(

@@ -1,4 +1,4 @@
-import { attemptsKept, overdue, piecesRoom, verdictOf } from '../job-rules.ts'
+import { attemptsKept, overdue, piecesRoom, usageWith, verdictOf } from '../job-rules.ts'
 import type { ClaimedJob, Finished, JobPiece, JobWork } from '../job-store.ts'
 import type { JobsBook } from './jobs-book.ts'
 import { endAttempt, jobOf, type MemoryAttempt, type MemoryJob } from './jobs-row.ts'
@@ -102,11 +102,12 @@ const keepPieces = (book: JobsBook, row: MemoryJob, pieces: readonly JobPiece[])
 
 const createFinish =
   (book: JobsBook) =>
-  ({ fence, id, call, costNanos, end, spent }: Finished): boolean => {
+  (finished: Finished): boolean => {
+    const { fence, id, call, end, spent } = finished
     const found = book.fences.get(fence)
     if (!found || found.row.order.id !== id) return false
     const { row, attempt } = found
-    bookCost(row, attempt, costNanos)
+    bookCost(row, attempt, finished)
     attempt.call ??= call
     const isHeld = row.current === attempt
     const verdict = verdictOf(end, row.isStopping)
@@ -120,12 +121,13 @@ const createFinish =
   }
 
 /** Once for each attempt; one that was taken for lost tells late what was unknown until then. */
-const bookCost = (row: MemoryJob, attempt: MemoryAttempt, costNanos: bigint | undefined): void => {
+const bookCost = (row: MemoryJob, attempt: MemoryAttempt, { costNanos, usage }: Finished): void => {
   if (attempt.isBooked) return
   attempt.isBooked = true
   const wasLost = attempt.outcome !== undefined
   if (wasLost && costNanos !== undefined) row.unknownCosts--
   if (!wasLost && costNanos === undefined) row.unknownCosts++
+  if (!wasLost) row.usage = usageWith(row, usage)
   row.costNanos += costNanos ?? 0n
   attempt.costNanos = costNanos
   row.version++

@@ -1,10 +1,21 @@
 import type { Job, JobBytes } from '../../core/job.ts'
-import { fileOf, type Verdict } from '../job-rules.ts'
+import type { Usage } from '../../core/usage.ts'
+import { fileOf, usageWith, type Verdict } from '../job-rules.ts'
 import type { JobsChanged } from '../job-store.ts'
 import { createJobHolds, type JobHolds } from './job-holds.ts'
 import { createJobLines, type JobLines } from './job-lines.ts'
 import { createJobMarks, type JobMarks } from './job-marks.ts'
-import { bytesColumns, findResult, type JobRow, jobColumns, jobFrom, type ResultRow, stateCodes } from './job-rows.ts'
+import {
+  bytesColumns,
+  findResult,
+  type JobRow,
+  jobColumns,
+  jobFrom,
+  type ResultRow,
+  stateCodes,
+  usageColumn,
+  usageFrom,
+} from './job-rows.ts'
 import type { LeaseParts } from './lease.ts'
 import type { Session } from './session.ts'
 import type { StoreTime } from './store-time.ts'
@@ -14,24 +25,26 @@ const findById = `SELECT ${jobColumns} FROM jobs WHERE id = ?`
 const findByNumber = `SELECT ${jobColumns} FROM jobs WHERE number = ?`
 const end = `UPDATE jobs SET state = @state, version = version + 1, error_code = @code, error_message = @message, dead = @dead,
     ended_at = @now, expires_at = @now + keep_ms, is_stopping = 0, fence = NULL, lease_until = NULL, attempts = attempts - @back,
-    cost = cost + @cost, unknown_costs = unknown_costs + @unknown
+    cost = cost + @cost, unknown_costs = unknown_costs + @unknown, usage = @usage
   WHERE number = @number`
 const waitAgain = `UPDATE jobs SET state = @state, version = version + 1, error_code = @code, error_message = @message,
     due_at = @dueAt, fence = NULL, lease_until = NULL, attempts = attempts - @back,
-    cost = cost + @cost, unknown_costs = unknown_costs + @unknown
+    cost = cost + @cost, unknown_costs = unknown_costs + @unknown, usage = @usage
   WHERE number = @number`
 const addResult = `INSERT INTO job_results (job, status, content_type, bytes, file, size)
   VALUES (@number, @status, @contentType, @bytes, @file, @size)`
 const isNeeded = 'SELECT 1 FROM job_bodies WHERE file = ?'
 const addLeftover = 'INSERT INTO job_leftovers (file) VALUES (?) ON CONFLICT DO NOTHING'
 
-/** What is added to the cost of a job. */
+/** What an attempt adds to what a job cost and used. */
 export interface Cost {
   readonly cost: bigint
   readonly unknown: number
+  readonly used: Usage | undefined
 }
 
-const noCost: Cost = { cost: 0n, unknown: 0 }
+const usageAfter = ({ begun, usage }: JobRow, used: Usage | undefined): string | null =>
+  usageColumn(usageWith({ begun, usage: usageFrom(usage) }, used))
 
 /** What every procedure of jobs works with. */
 export interface JobDesk {
@@ -73,8 +86,10 @@ export const createJobDesk = (parts: LeaseParts): JobDesk => {
     if (file !== undefined && !needing.get(file)) leaving.run(file)
   }
 
-  const decide: JobDesk['decide'] = (row, verdict, now, cost = noCost) => {
+  const decide: JobDesk['decide'] = (row, verdict, now, ended) => {
     const { number } = row
+    const { cost, unknown } = ended ?? { cost: 0n, unknown: 0 }
+    const spent = { cost, unknown, usage: ended ? usageAfter(row, ended.used) : row.usage }
     const error =
       verdict.error === 'same'
         ? { code: row.errorCode, message: row.errorMessage }
@@ -85,12 +100,12 @@ export const createJobDesk = (parts: LeaseParts): JobDesk => {
       const dueAt = verdict.runAt === undefined ? row.dueAt : Math.max(now, Math.ceil(verdict.runAt))
       const isDue = dueAt <= now
       const state = isDue ? stateCodes.queued : stateCodes.scheduled
-      waiting.run({ ...error, ...cost, number, back, dueAt, state })
+      waiting.run({ ...error, ...spent, number, back, dueAt, state })
       if (isDue) lines.join({ ...row, dueAt })
       return { work: isDue, news: true }
     }
     if (row.holds === 1) holds.release(number)
-    ending.run({ ...error, ...cost, number, back, now, state: stateCodes[verdict.state], dead: verdict.dead ?? null })
+    ending.run({ ...error, ...spent, number, back, now, state: stateCodes[verdict.state], dead: verdict.dead ?? null })
     if (verdict.result) {
       const { status, contentType, body } = verdict.result
       keeping.run({ number, status, contentType, ...bytesColumns(body) })

@@ -46,7 +46,7 @@ export const createEndAttempt = ({ session }: JobDesk): ((end: AttemptEnd) => Co
       isBooked: told ? 1 : 0,
       call: told?.call ?? null,
     })
-    return { cost: cost ?? 0n, unknown: cost === undefined ? 1 : 0 }
+    return { cost: cost ?? 0n, unknown: cost === undefined ? 1 : 0, used: told?.usage }
   }
 }
 

@@ -1,5 +1,7 @@
 import type { DeadReason, Job, JobAttempt, JobBytes, JobError, JobOrder, JobResult, JobState } from '../../core/job.ts'
+import { keptUsage, wholeUsage } from '../../core/kept-usage.ts'
 import { type Priority, priorities } from '../../core/priority.ts'
+import type { Usage } from '../../core/usage.ts'
 
 /** What `state` is in the table, by what it means. `scheduled` is shown as `queued`. */
 export const stateCodes = {
@@ -19,7 +21,7 @@ export const jobColumns = `jobs.number, jobs.id, owner, caller, endpoint, model,
   created_at AS createdAt, due_at AS dueAt, started_at AS startedAt, ended_at AS endedAt, expires_at AS expiresAt, attempts,
   begun, crashes, error_code AS errorCode, error_message AS errorMessage, dead, redriven_as AS redrivenAs,
   CAST(cost AS TEXT) AS cost, unknown_costs AS unknownCosts, is_stopping AS isStopping, fence, holds,
-  CAST(held AS TEXT) AS held`
+  CAST(held AS TEXT) AS held, usage`
 
 type Nullable<T> = {
   readonly [Field in keyof T]: undefined extends T[Field] ? Exclude<T[Field], undefined> | null : T[Field]
@@ -30,7 +32,7 @@ export interface JobRow
   extends Nullable<
     Omit<
       Job,
-      'priority' | 'state' | 'error' | 'costNanos' | 'heldNanos' | 'holds' | 'result' | 'isStopping' | 'runAt'
+      'priority' | 'state' | 'error' | 'costNanos' | 'heldNanos' | 'holds' | 'usage' | 'result' | 'isStopping' | 'runAt'
     > &
       Pick<JobOrder, 'keepMs'>
   > {
@@ -47,6 +49,8 @@ export interface JobRow
   readonly fence: number | null
   readonly holds: number
   readonly held: string
+  /** A kept usage as JSON. */
+  readonly usage: string | null
 }
 
 /** A row that a statement cannot but give. */
@@ -98,10 +102,19 @@ export const jobFrom = (row: JobRow, result?: ResultRow): Job => ({
   costNanos: BigInt(row.cost),
   heldNanos: BigInt(row.held),
   unknownCosts: row.unknownCosts,
+  usage: usageFrom(row.usage),
   result: result && resultFrom(result),
   isStopping: row.isStopping === 1,
   expiresAt: row.expiresAt ?? undefined,
 })
+
+/** The usage of a column. */
+export const usageFrom = (usage: string | null): Usage | undefined =>
+  usage === null ? undefined : wholeUsage(JSON.parse(usage))
+
+/** A usage as a column. */
+export const usageColumn = (usage: Usage | undefined): string | null =>
+  usage === undefined ? null : JSON.stringify(keptUsage(usage))
 
 const resultFrom = ({ status, contentType, ...body }: ResultRow): JobResult => ({
   status,

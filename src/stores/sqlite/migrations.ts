@@ -6,8 +6,11 @@ import { ledgerTables } from './ledger-tables.ts'
 import { memorySums, rollupTables } from './rollup-tables.ts'
 import { webhookTables } from './webhook-tables.ts'
 
-/** What made the store what it is, in order; its version is how many of them were done. `block_sums`: what the lines of a block add up
- * to, until that is in the reports. What was released stays as it is. */
+/**
+ * What made the store what it is, in order; its version is how many of them were done. `block_sums`: what the lines of a block add up
+ * to, until that is in the reports. `usage`: what the attempts of a job used; absent: none has ended, or it is unknown. What was released
+ * stays as it is.
+ */
 export const migrations: readonly (readonly string[])[] = [
   [...ledgerTables, ...controlTables, ...rollupTables],
   ['CREATE TABLE block_sums (block INTEGER PRIMARY KEY, sums TEXT NOT NULL) STRICT'],
@@ -15,4 +18,5 @@ export const migrations: readonly (readonly string[])[] = [
   memorySums,
   [...jobTables, ...webhookTables],
   jobHoldTables,
+  ['ALTER TABLE jobs ADD COLUMN usage TEXT'],
 ]
