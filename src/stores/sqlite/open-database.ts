@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import { GatewayError } from '../../core/errors.ts'
 import { isBusy } from './failures.ts'
 import { migrations } from './migrations.ts'
+import { keepPlans } from './steady-plans.ts'
 
 /** What a file is for: its mark, and what made it what it is, in order. */
 export interface FileKind {
@@ -42,6 +43,7 @@ export const openForReading = (path: string): Database.Database =>
 
 const opened = (database: Database.Database, prepare: (database: Database.Database) => void): Database.Database => {
   try {
+    keepPlans(database)
     prepare(database)
     return database
   } catch (thrown) {
