@@ -14,6 +14,7 @@ const isSecondHalf = (text: string, at: number): boolean => (text.charCodeAt(at)
 /** Where to cut inside runs that are too long, relative to the text. */
 const cutsOf = (text: string): number[] => {
   const cuts: number[] = []
+  if (text.length <= mostRun) return cuts
   for (const run of text.matchAll(unbroken)) {
     for (const part of run[0].matchAll(alike)) {
       const start = run.index + part.index

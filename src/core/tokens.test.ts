@@ -101,13 +101,15 @@ describe('piecesOf', () => {
 
 describe('splitTokens', () => {
   test('gives the text of each token', async () => {
-    assert.deepEqual(await splitTokens('hello world'), ['hello', ' world'])
+    assert.deepEqual(await splitTokens('hello world'), { tokens: ['hello', ' world'], count: 2 })
   })
 
-  test('joins to the text, whatever it is', async () => {
+  test('joins to the text and counts its tokens, whatever it is', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', maxLength: 80 }), async (text) => {
-        assert.equal((await splitTokens(text)).join(''), text.toWellFormed())
+        const { tokens, count } = await splitTokens(text)
+        assert.equal(tokens.join(''), text.toWellFormed())
+        assert.equal(count, await countTokens(text))
       }),
     )
   })

@@ -58,12 +58,20 @@ const countAll = async (texts: Iterable<string>): Promise<number> => {
  */
 export const countTokens = (text: string): Promise<number> => countAll([text])
 
-/** The text of each token; joined they are the text. A character made of several tokens stands with the last of them. */
-export const splitTokens = async (text: string): Promise<string[]> => {
+/**
+ * The text of each token; joined they are the text. A character made of several tokens stands with the last of them. `count`: tokens,
+ * as `countTokens` has it.
+ */
+export const splitTokens = async (text: string): Promise<{ readonly tokens: string[]; readonly count: number }> => {
   const { encode, decode } = await tokenizer()
   const tokens: string[] = []
-  for (const piece of piecesOf(text)) for (const token of decode(encode(piece))) if (token !== '') tokens.push(token)
-  return tokens
+  let count = 0
+  for (const piece of piecesOf(text)) {
+    const encoded = encode(piece)
+    count += encoded.length
+    for (const token of decode(encoded)) if (token !== '') tokens.push(token)
+  }
+  return { tokens, count }
 }
 
 /**

@@ -4,12 +4,13 @@ import type { ClaimedJob } from '../stores/job-store.ts'
 import type { Hold } from './attempt.ts'
 import { Claims } from './claims.ts'
 
-const startClaims = (waiting: number, places: number) => {
+const startClaims = (waiting: number, places: number, atOnce = places) => {
   const asked: number[] = []
   let left = waiting
   let held = 0
   const claims = new Claims({
     room: () => places - held,
+    most: atOnce,
     claim: async (most) => {
       asked.push(most)
       const taken = Math.min(most, left)
@@ -32,6 +33,13 @@ describe('claims', () => {
     assert.deepEqual(asked, [8])
     assert.equal(await claims.next(), undefined)
     assert.deepEqual(asked, [8])
+  })
+
+  it('are made in parts, so that the first are done while the next are claimed', async () => {
+    const { claims, asked } = startClaims(7, 8, 4)
+    const found = await Promise.all(Array.from({ length: 8 }, () => claims.next()))
+    assert.equal(found.filter((hold) => hold !== undefined).length, 7)
+    assert.deepEqual(asked, [4, 4])
   })
 
   it('find nothing where nothing waits', async () => {

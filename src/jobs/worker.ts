@@ -77,6 +77,8 @@ class BellWorker implements Worker {
     })
     this.#claims = new Claims({
       room: () => concurrency - this.#holds.size,
+      // The others are done while these are claimed: the store and the gateway have work at the same time.
+      most: Math.ceil(concurrency / 2),
       claim: (most) => work.claim({ worker: name, most, leaseMs }),
       taken: (claimed) => this.#hold(claimed),
     })

@@ -49,7 +49,8 @@ export const deltasOf = async (
   }
   for (const { id, name, arguments: input, custom } of reply.calls) {
     said.push(saying({ kind: 'tool_call', choice, block, id, name, arguments: '', custom }, 1))
-    for (const text of await splitTokens(input)) {
+    const { tokens } = await splitTokens(input)
+    for (const text of tokens) {
       said.push(saying({ kind: 'tool_call', choice, block, arguments: text, custom }, 1))
     }
     block++

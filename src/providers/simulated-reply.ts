@@ -43,8 +43,7 @@ interface Fitted {
 
 /** As much of a text as fits into so many tokens. A beginning may have more tokens by itself than it had in the whole. */
 const fit = async (text: string, most: number): Promise<Fitted> => {
-  let tokens = await splitTokens(text)
-  let count = await countTokens(text)
+  let { tokens, count } = await splitTokens(text)
   const whole = count <= most
   if (!whole) tokens = tokens.slice(0, Math.max(0, most))
   while (count > most && tokens.length > 0) {
