@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Served, serve } from '../../cli/spawned.ts'
 import type { ConfigInput } from '../../config/schema.ts'
+import type { LedgerLine } from '../../core/ledger-line.ts'
 import { createSqliteStore } from '../../stores/sqlite/index.ts'
 import type { Standing } from '../../stores/store.ts'
 
@@ -74,8 +75,8 @@ export const standingsOf = async (path: string): Promise<readonly Standing[]> =>
   }
 }
 
-/** Costs of all lines of the ledger, by whether they are known. */
-export const linesOf = async (path: string): Promise<readonly { cost?: string; outcome: string }[]> => {
+/** All lines of the ledger. A cost that is unknown is absent. */
+export const linesOf = async (path: string): Promise<readonly LedgerLine[]> => {
   const store = await createSqliteStore(path)
   try {
     const texts = await store.reports.lines({ from: 0, to: Date.now() + 3_600_000, where: {}, limit: 1_000_000 })

@@ -1,29 +1,10 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { appendFile, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { createFolder, type Served, serve } from '../../cli/spawned.ts'
 import { isObject } from '../../core/json.ts'
+import { smallDisk } from '../../testing/small-disk.ts'
 import { adminToken } from './rig.ts'
-
-/** A disk of two megabytes; undefined where this user may not mount one. */
-const smallDisk = async (): Promise<(AsyncDisposable & { readonly path: string }) | undefined> => {
-  const path = await mkdtemp(join(tmpdir(), 'tollgate-disk-'))
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', path])
-  if (status !== 0) {
-    await rm(path, { recursive: true })
-    return undefined
-  }
-  return {
-    path,
-    [Symbol.asyncDispose]: async () => {
-      spawnSync('umount', [path])
-      await rm(path, { recursive: true })
-    },
-  }
-}
 
 const configFor = (disk: string): string => `
 server: { admin: { token: ${adminToken} } }
@@ -56,35 +37,23 @@ const droppedBy = async ({ url }: Served): Promise<number> => {
   return Number(/^tollgate_call_records_dropped_total (\d+)$/m.exec(text)?.[1])
 }
 
-const fill = async (path: string): Promise<void> => {
-  for (const size of [65_536, 4_096])
-    for (;;) {
-      try {
-        await appendFile(path, Buffer.alloc(size))
-      } catch {
-        break
-      }
-    }
-}
-
 describe('a full disk under the file of calls', () => {
   test('stops no call, is told of once, costs only records, and is over when there is room', async (context) => {
-    await using disk = await smallDisk()
+    await using disk = await smallDisk(2)
     if (!disk) return context.skip('no disk can be mounted here')
     await using folder = await createFolder({ 'tollgate.yaml': configFor(disk.path) })
     await using server = await serve({ folder: folder.path })
     await askMany(server, 50)
     assert.deepEqual([await keptBy(server), await droppedBy(server)], [50, 0])
 
-    const ballast = join(disk.path, 'ballast')
-    await fill(ballast)
+    await disk.fill()
     await askMany(server, 500)
     const kept = await keptBy(server)
     const dropped = await droppedBy(server)
     assert.ok(dropped > 0, 'nothing was dropped')
     assert.equal(kept + dropped, 550)
 
-    await rm(ballast)
+    await disk.clear()
     await askMany(server, 100)
     assert.deepEqual([await keptBy(server), await droppedBy(server)], [kept + 100, dropped])
     const { code, output } = await server.stop()
