@@ -89,7 +89,8 @@ export const halfKept = (pairs: readonly Pair[], half: 0 | 1): Workload => {
   const asked = (text: string): Asked => ({ text, cluster: clusterOf.get(text) as number })
   const before = [...new Set(kept.map(({ origin }) => origin))].map(asked)
   const known = new Set(before.map(({ cluster }) => cluster))
-  const stream = pairs.map(({ similar }) => asked(similar))
+  // In no order: who has an original that was kept, and who has none, is asked by turns as it comes.
+  const stream = shuffled(pairs, seeded(half)).map(({ similar }) => asked(similar))
   const cacheable = stream.filter(({ cluster }) => known.has(cluster)).length
   return { id: 'W3b', title: 'half of the answers kept', seed: half, before, keeps: false, stream, cacheable }
 }

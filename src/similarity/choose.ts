@@ -67,5 +67,5 @@ export const leastProbability = (maxFalseHits: number): number =>
   Math.min(0.99, Math.max(0.6, 1 - usualRisk * (maxFalseHits / usualMost)))
 
 /** Where half of all questions have a fellow, as in a well-filled memory, about 0.5 % of requests are wrong so. */
-const usualRisk = 0.1
+const usualRisk = 0.12
 const usualMost = 0.005

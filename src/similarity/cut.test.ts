@@ -27,7 +27,7 @@ test('where many have one that is not sure, none of these is given', () => {
 
 test('it is never stricter than usual, nor ever laxer than where mistakes begin to be common', () => {
   assert.ok(after(4000, () => 0.92) <= usual)
-  assert.ok(after(50_000, () => 0) >= 0.74)
+  assert.ok(after(50_000, () => 0) >= 0.72)
 })
 
 test('what is expected to be wrong of what is given stays near what may be', () => {
@@ -35,7 +35,7 @@ test('what is expected to be wrong of what is given stays near what may be', () 
   const cut = after(9000, probabilityOf)
   let wrong = 0
   for (let index = 0; index < 9000; index++) if (probabilityOf(index) >= cut) wrong += 1 - probabilityOf(index)
-  assert.ok(cut === usual || wrong / 9000 <= most * 1.7)
+  assert.ok(cut === usual || wrong / 9000 <= most * 1.9)
 })
 
 test('what was long ago is forgotten', () => {

@@ -10,7 +10,7 @@ export interface Cuts {
 
 const bins = 200
 /** Less likely ones are never given, and need not be remembered. */
-const lowest = 0.74
+const lowest = 0.72
 /** So many questions are as good as what is usual. */
 const usualCounts = 200
 /** From so many on all counts are halved: what was long ago weighs little. */
@@ -19,7 +19,7 @@ const fullCounts = 20_000
  * What is answered so is not kept, so it is reckoned again each time it is asked, and what is asked often is mostly right: more is
  * expected to be wrong than is found to be. Set on two streams of questions.
  */
-const spent = 1.6
+const spent = 1.8
 
 interface Seen {
   questions: number

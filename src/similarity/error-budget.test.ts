@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { RecallStanding } from '../core/recall-standing.ts'
+import { randomFrom } from '../providers/simulated-random.ts'
 import { createErrorBudget, type ErrorBudget } from './error-budget.ts'
 import { wilson } from './wilson.ts'
 
@@ -45,6 +46,22 @@ test('one unlucky check suspends nothing', () => {
   run(budget, 'a', { requests: 100, share: 1 })
   check(budget, 'a', { right: 0, wrong: 1 })
   assert.equal(budget.isSuspended('a'), false)
+})
+
+test('of scopes that are as wrong as they may be few are stopped, of those that are eight times as wrong nearly all', () => {
+  const random = randomFrom('budgets')
+  const stopped = (share: number, rate: number): number => {
+    const budget = createErrorBudget()
+    const scopes = Array.from({ length: 300 }, (_, index) => `${rate} ${index}`)
+    for (const scope of scopes) {
+      run(budget, scope, { requests: 100, share })
+      for (let checks = 0; checks < 60 && !budget.isSuspended(scope); checks++)
+        budget.checked(scope, random() >= rate, most)
+    }
+    return scopes.filter((scope) => budget.isSuspended(scope)).length / scopes.length
+  }
+  assert.ok(stopped(0.3, most / 0.3) < 0.04)
+  assert.ok(stopped(0.3, (8 * most) / 0.3) > 0.85)
 })
 
 test('a suspended scope comes back when checks are right again', () => {

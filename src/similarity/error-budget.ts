@@ -1,4 +1,5 @@
 import type { RecallStanding } from '../core/recall-standing.ts'
+import { atLeast } from './binomial.ts'
 import { wilson } from './wilson.ts'
 
 /** How many answers to similar questions may be wrong, how many are, and what follows. */
@@ -26,7 +27,7 @@ export interface ErrorBudgetOptions {
 const enoughChecks = 20
 const earlyShare = 0.5
 /** It is looked at after every check, so each look must be wrong very seldom: one of two hundred. */
-const sureZ = 2.58
+const unlucky = 1 / 200
 /** Fewer are luck. */
 const fewestChecks = 8
 /** From so many on both counts are halved: the last hundreds decide. */
@@ -86,13 +87,13 @@ const halve = (counts: Counts, names: readonly Exclude<keyof Counts, 'isSuspende
 }
 
 /**
- * The lower end decides about stopping: a check costs a call, so there are few, and a scope is not to be stopped for one
- * unlucky one. The estimate itself decides about coming back. Gives whether anything changed.
+ * A scope is stopped when so many wrong ones would be very bad luck, were no more wrong than may be: a check costs a call, so there are
+ * few, and among few a share says little. The estimate itself decides about coming back. Gives whether anything changed.
  */
 const decide = (counts: Counts, most: number): boolean => {
   const { estimate = 0 } = standingOf('', counts)
-  const { low } = wilson(counts.wrong, counts.checks, sureZ)
-  const isOver = counts.checks >= fewestChecks && low * shareOf(counts) > most
+  const checks = Math.round(counts.checks)
+  const isOver = checks >= fewestChecks && atLeast(Math.round(counts.wrong), checks, most / shareOf(counts)) < unlucky
   const isBack = counts.checks >= enoughChecks && estimate <= most * comeBackAt
   if (counts.isSuspended ? !isBack : !isOver) return false
   counts.isSuspended = !counts.isSuspended
