@@ -26,7 +26,8 @@ const words: Readonly<Record<string, Words>> = {
   },
   SQLITE_IOERR: {
     what: 'its disk fails',
-    advice: 'could not be read or written: the disk reports an error. Check the disk; nothing has to be restarted when it works again.',
+    advice:
+      'could not be read or written: the disk reports an error. Check the disk; nothing has to be restarted when it works again.',
   },
   SQLITE_CORRUPT: {
     what: 'its file is damaged',
