@@ -165,7 +165,7 @@ export const openCallReader = ({ path, keys }: CallReaderData): OpenDesk<CallRea
     const now = identityOf(path)
     if (database === undefined || now !== identity) {
       close()
-      database = openForReading(path)
+      database = begun(path)
       identity = now
     }
     try {
@@ -189,7 +189,16 @@ export const openCallReader = ({ path, keys }: CallReaderData): OpenDesk<CallRea
   }
 }
 
+/** Its writer may not have been able to make anything of it yet. */
+const begun = (path: string): Database => {
+  const database = openForReading(path)
+  if (database.pragma('user_version', { simple: true }) !== 0) return database
+  database.close()
+  throw notInUse()
+}
+
 const identityOf = (path: string): string => {
-  const { dev, ino } = statSync(path)
-  return `${dev} ${ino}`
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found) throw notInUse()
+  return `${found.dev} ${found.ino}`
 }

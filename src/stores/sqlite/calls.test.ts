@@ -8,6 +8,7 @@ import { openCallsHere } from '../../testing/calls-here.ts'
 import { addEntries, entriesBegin, manyEntries, sampleEntry } from '../../testing/sample-entries.ts'
 import { mostCells } from '../call-cells.ts'
 import type { CallRetention, CallStore } from '../call-store.ts'
+import { openCallReader } from './call-desk.ts'
 import { createSqliteCalls } from './calls.ts'
 
 const hourMs = 3_600_000
@@ -61,6 +62,21 @@ const figuresOf = (calls: CallStore, where = {}) =>
   calls.figures({ from: entriesBegin, to: entriesBegin + hourMs, step: 'minute', where })
 
 describe('calls in a file', () => {
+  for (const [state, content] of [
+    ['is not there', undefined],
+    ['was not begun', ''],
+  ] as const)
+    it(`that ${state} is not in use, and says so`, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'tollgate-calls-'))
+      const path = join(folder, 'tollgate-calls.db')
+      if (content !== undefined) await writeFile(path, content)
+      const { procedures, close } = openCallReader({ role: 'calls-reader', path, keys: [] })
+      const expected = { code: 'store_unavailable', message: 'The file of calls is not in use.' }
+      assert.throws(() => procedures.find('a'), expected)
+      close()
+      await rm(folder, { recursive: true })
+    })
+
   it(
     'outlive a restart, and come from several processes',
     inFolder(async ({ open }) => {
