@@ -1,6 +1,7 @@
 import { existsSync, renameSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { GatewayError } from '../../core/errors.ts'
+import { alone } from './alone.ts'
 import { cacheFile } from './cache-tables.ts'
 import { failureOf, isBusy, operatorsSentence } from './failures.ts'
 import { makeFile } from './make-file.ts'
@@ -22,8 +23,8 @@ export const openOrSetAside = (path: string, opened: (path: string) => Database.
     return { database: opened(path), setAside: undefined }
   } catch (thrown) {
     if (!isOfNoUse(thrown) || isStore(path)) throw thrown
-    // Unless another process has just put a good one there.
-    const to = before === identityOf(path) ? setAside(path) : undefined
+    // Unless another process has just put a good one there, which nobody does without being alone with it.
+    const to = alone(path, () => (before === identityOf(path) ? setAside(path) : undefined))
     return { database: opened(path), setAside: to === undefined ? undefined : { to, why: reasonOf(thrown, path) } }
   }
 }
@@ -69,8 +70,8 @@ export const reasonOf = (thrown: unknown, path: string): string =>
 export const setAside = (path: string): string | undefined => {
   if (!existsSync(path)) return undefined
   const to = `${path}.broken-${new Date().toISOString().replaceAll(':', '-')}`
-  renameSync(path, to)
-  for (const end of ['-wal', '-shm']) if (existsSync(path + end)) renameSync(path + end, to + end)
+  // Last the file itself: as soon as it is gone another one may be begun, with others of these beside it.
+  for (const end of ['-wal', '-shm', '']) if (existsSync(path + end)) renameSync(path + end, to + end)
   return to
 }
 

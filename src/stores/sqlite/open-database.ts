@@ -30,7 +30,8 @@ const readerTimeoutMs = 5_000
  */
 export const openForWriting = (path: string, kind: FileKind = storeFile): Database.Database =>
   opened(new Database(path, { timeout: writerTimeoutMs }), (database) => {
-    const found = patiently(() => inspect(database, path, kind))
+    // At one moment: another process may make it what it is between two looks.
+    const found = patiently(database.transaction(() => inspect(database, path, kind)))
     if (found === 0) patiently(() => kind.atFirst?.(database))
     patiently(() => database.pragma('journal_mode = WAL'))
     database.pragma('synchronous = FULL')
