@@ -36,6 +36,14 @@ test('does not wait for somebody who died with it long ago, and does for who has
   assert.deepEqual(readdirSync(folder), [])
 })
 
+test('does not wait for ever for what cannot be taken out of the way', async () => {
+  const claim = `${file}.aside`
+  mkdirSync(join(claim, 'of a stranger'), { recursive: true })
+  utimesSync(claim, 0, 0)
+  assert.throws(() => alone(file, () => 5), /\.aside is in the way; remove it/)
+  await rm(claim, { recursive: true })
+})
+
 test('says so where nothing can be made', () => {
   assert.throws(() => alone(join(folder, 'nowhere', 'file.db'), () => 5), { code: 'ENOENT' })
 })

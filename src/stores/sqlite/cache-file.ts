@@ -23,7 +23,7 @@ export const openOrSetAside = (path: string, opened: (path: string) => Database.
     return { database: opened(path), setAside: undefined }
   } catch (thrown) {
     if (!isOfNoUse(thrown) || isStore(path)) throw thrown
-    // Unless another process has just put a good one there, which nobody does without being alone with it.
+    // Unless another process has put a good one there meanwhile: looked at and moved alone, or two would move the same, and the second a new one.
     const to = alone(path, () => (before === identityOf(path) ? setAside(path) : undefined))
     return { database: opened(path), setAside: to === undefined ? undefined : { to, why: reasonOf(thrown, path) } }
   }
