@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import fc from 'fast-check'
 import { Stop } from './stop.ts'
 
 describe('stop', () => {
@@ -33,5 +34,27 @@ describe('stop', () => {
     stop.addEventListener('abort', second)
     stop.abort('now')
     assert.deepEqual(heard, ['second'])
+  })
+
+  test('tells in the order of a list, whatever was added and removed before', () => {
+    const step = fc.record({ listener: fc.integer({ min: 0, max: 4 }), adds: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 20 }), (steps) => {
+        const heard: number[] = []
+        const listeners = Array.from({ length: 5 }, (_, index) => (): void => void heard.push(index))
+        const expected: number[] = []
+        const stop = new Stop()
+        for (const { listener, adds } of steps) {
+          const act = listeners[listener] as () => void
+          if (adds) stop.addEventListener('abort', act)
+          else stop.removeEventListener('abort', act)
+          const at = expected.lastIndexOf(listener)
+          if (adds) expected.push(listener)
+          else if (at !== -1) expected.splice(at, 1)
+        }
+        stop.abort('now')
+        assert.deepEqual(heard, expected)
+      }),
+    )
   })
 })

@@ -42,11 +42,19 @@ const openWorld = async (suffix: string, attributes?: Readonly<Record<string, st
     away.failTakes(Number.POSITIVE_INFINITY)
     return away
   }
+  /** A worker has the ring of a job in hand, cannot ask for it, and closes. */
+  const giveBack = async (): Promise<void> => {
+    const bell = open({ holdSeconds: 30 })
+    const answering = bell.answer(rowsAway().answerer({ name: 'one' }))
+    await bell.ring(rows.add('job_a'))
+    await countsAre(0, 1)
+    await answering.close()
+  }
   const close = async (): Promise<void> => {
     rows.end()
     await Promise.all(bells.map((bell) => bell.close()))
   }
-  return { url, rows, rowsAway, reports, open, countsAre, [Symbol.asyncDispose]: close }
+  return { url, rows, rowsAway, giveBack, reports, open, countsAre, [Symbol.asyncDispose]: close }
 }
 
 /** A queue whose messages go elsewhere when they are received for a second time. */
@@ -83,11 +91,7 @@ for (const suffix of ['', '.fifo'])
     it('is given back at once by a worker that closes', async () => {
       await using world = await openWorld(suffix)
       const { rows, open, countsAre } = world
-      const bell = open({ holdSeconds: 30 })
-      const answering = bell.answer(world.rowsAway().answerer({ name: 'one' }))
-      await bell.ring(rows.add('job_a'))
-      await countsAre(0, 1)
-      await answering.close()
+      await world.giveBack()
       // The ring itself, and another one for what the worker may have had beside it.
       assert.deepEqual(await shared.counts(world.url), { waiting: 2, hidden: 0 })
       open({ holdSeconds: 30 }).answer(rows.answerer({ name: 'other' }))
@@ -185,11 +189,7 @@ for (const suffix of ['', '.fifo'])
       const { dead, attributes } = await redriving(suffix)
       await using world = await openWorld(suffix, attributes)
       const { rows, open, countsAre } = world
-      const bell = open({ holdSeconds: 30 })
-      const answering = bell.answer(world.rowsAway().answerer({ name: 'one' }))
-      await bell.ring(rows.add('job_a'))
-      await countsAre(0, 1)
-      await answering.close()
+      await world.giveBack()
       open({ holdSeconds: 30 }).answer(rows.answerer({ name: 'other' }))
       await rows.done(1)
       await countsAre(0, 0)
