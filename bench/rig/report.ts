@@ -43,7 +43,7 @@ export const tableOf = (rows: readonly Row[]): string => {
   const aligned = lines.map(
     (line) => `| ${line.map((cell, column) => pad(cell, widths[column] ?? 0, column)).join(' | ')} |`,
   )
-  const rule = `|${widths.map((width, column) => (isNumeric(column) ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2))).join('|')}|`
+  const rule = `| ${widths.map((width, column) => (isNumeric(column) ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width))).join(' | ')} |`
   return [aligned[0], rule, ...aligned.slice(1)].join('\n')
 }
 
