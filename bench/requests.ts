@@ -5,7 +5,7 @@ import { untilAnswered } from './rig/children.ts'
 import { cpuUs } from './rig/process-figures.ts'
 import { median } from './rig/report.ts'
 import type { Measurement, Rig, Row } from './rig/rig.ts'
-import { asksWell, type Served, type Subject, startJsonUpstream, startSubject, startSubjects } from './rig/subjects.ts'
+import { asksWell, type Served, type Subject, startJsonUpstream, startSubjects } from './rig/subjects.ts'
 import { undisturbed } from './rig/undisturbed.ts'
 
 const connectionCounts = [16, 64] as const
@@ -32,41 +32,24 @@ const costOf = async (rig: Rig, subject: Subject, connections: number): Promise<
   })
 }
 
-/** The gateway alone: what it costs before limits, budgets, the ledger and kept records are asked of it. */
-const foundationEnvironment = { BENCH_MONEY: 'off' }
-
-interface Contender {
-  readonly label: string
-  readonly subject: Subject
-}
-
-const costRows = async (rig: Rig, subjects: readonly Subject[], foundation: Subject): Promise<Row[]> => {
-  const contenders: Contender[] = [
-    ...subjects.map((subject) => ({ label: subject.name, subject })),
-    { label: 'foundation', subject: foundation },
-  ]
-  const rows = connectionCounts.map((connections) => {
-    const samples: Record<string, number[]> = Object.fromEntries(contenders.map(({ label }) => [label, []]))
-    return { connections, samples }
-  })
+const costRows = async (rig: Rig, subjects: readonly Subject[]): Promise<Row[]> => {
+  const rows = connectionCounts.map((connections) => ({ connections, samples: { nginx: [], floor: [], tollgate: [] } }))
   for (let repetition = 1; repetition <= rig.repetitions; repetition++) {
     for (const { connections, samples } of rows) {
-      for (const { label, subject } of contenders) {
+      for (const subject of subjects) {
         const cost = await costOf(rig, subject, connections)
-        samples[label]?.push(cost)
-        rig.say(`requests ${repetition}/${rig.repetitions}: ${label} c${connections} ${cost.toFixed(1)} µs CPU`)
+        const own: number[] = samples[subject.name]
+        own.push(cost)
+        rig.say(`requests ${repetition}/${rig.repetitions}: ${subject.name} c${connections} ${cost.toFixed(1)} µs CPU`)
       }
     }
   }
-  return rows.flatMap(({ connections, samples: { foundation: alone, ...samples } }) => [
-    { measure: `whole request, ${connections} connections`, unit: 'µs CPU', samples, target: '≤ 5 × nginx' },
-    {
-      measure: `whole request without money, ${connections} connections`,
-      unit: 'µs CPU',
-      samples: { ...samples, tollgate: alone ?? [] },
-      target: '≤ 4.5 × nginx',
-    },
-  ])
+  return rows.map(({ connections, samples }) => ({
+    measure: `whole request, ${connections} connections`,
+    unit: 'µs CPU',
+    samples,
+    target: '≤ 4.5 × nginx',
+  }))
 }
 
 const latencyRows = async (rig: Rig, subjects: readonly Subject[], upstream: Served): Promise<Row[]> => {
@@ -94,14 +77,12 @@ const latencyRows = async (rig: Rig, subjects: readonly Subject[], upstream: Ser
 export const requests: Measurement = async (rig) => {
   const upstream = await startJsonUpstream(rig)
   const subjects = await startSubjects(rig, upstream.url)
-  const alone = { name: 'tollgate', upstreamUrl: upstream.url, environment: foundationEnvironment } as const
-  const foundation = await startSubject(rig, alone)
-  for (const subject of [...subjects, foundation]) {
+  for (const subject of subjects) {
     await untilAnswered(subject.child, () => asksWell(subject))
     rig.say(`requests: warming up ${subject.name}`)
     await load(rig, { url: subject.url + path, body, connections: 64, seconds: warmUpSeconds })
   }
-  const rows = [...(await costRows(rig, subjects, foundation)), ...(await latencyRows(rig, subjects, upstream))]
-  for (const { child } of [...subjects, foundation, upstream]) await child.stop()
+  const rows = [...(await costRows(rig, subjects)), ...(await latencyRows(rig, subjects, upstream))]
+  for (const { child } of [...subjects, upstream]) await child.stop()
   return rows
 }

@@ -81,7 +81,11 @@ const main = async (): Promise<void> => {
     `Before it began, the machine was ${(busy * 100).toFixed(0)} % busy.`,
     ...(disturbances === 0 ? [] : [`${disturbances} figures were disturbed by other programs: do not trust this run.`]),
   ]
-  const command = ['node bench/run.ts', ...process.argv.slice(2).filter((word) => word !== '--save')].join(' ')
+  const settings = Object.entries(process.env).flatMap(([key, value]) =>
+    key.startsWith('BENCH_') ? `${key}=${value}` : [],
+  )
+  const words = process.argv.slice(2).filter((word) => word !== '--save')
+  const command = [...settings, 'node bench/run.ts', ...words].join(' ')
   const date = new Date().toISOString().slice(0, 16).replace('T', ' ')
   const section = `## ${date} UTC\n\n${machine}. ${notes.join(' ')}\n\n\`${command}\`\n\n${tableOf(rows)}`
   console.log(section)
